@@ -1,0 +1,145 @@
+"""`study(system, rows) -> Study`: the only place where the floors are wired together."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from endwise.data.rows import Rows
+from endwise.deliver import bundle
+from endwise.engines.base import Engine
+from endwise.engines.local import LocalEngine
+from endwise.errors import StudyError, counted
+from endwise.findings import Best, examples_of, quantile90, verdict_of
+from endwise.learn.chain import Chain
+from endwise.records import Verdict, to_json
+from endwise.report import page
+from endwise.report.terminal import Progress
+from endwise.stores.folder import FolderStore
+from endwise.study.cells import Judging
+from endwise.study.execute import model_of
+from endwise.study.prepare import Options, Prepared, prepare
+from endwise.study.runner import Outcome, Runner
+from endwise.system.graph import System
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study: `verdict`, and where its files lie."""
+
+    verdict: Verdict
+    folder: Path
+
+    @property
+    def report(self) -> Path:
+        """The HTML report."""
+        return self.folder / "report.html"
+
+    @property
+    def winner(self) -> Path:
+        """The trained winner: `endwise.load(study.winner)` or `endwise predict`."""
+        return self.folder / "winner"
+
+    def __repr__(self) -> str:
+        return f"<Study {self.verdict.system}: {self.verdict.best}, in {self.folder}>"
+
+
+def study(
+    system: System,
+    rows: Rows | str | Path,
+    *,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+    **asked: Any,
+) -> Study:
+    """Measure which design of `system` these rows can afford, and keep the trained winner.
+
+    Parameters
+    ----------
+    system: signals, components, what is wanted and how it is judged.
+    rows: rows, or a folder or table to read them from; a row may lack any label.
+    out: the study's folder (default `runs/NAME`). A study that was stopped goes on from there.
+    progress: what shows how far it is; plain lines on a terminal, nothing elsewhere.
+    engine: who runs the cells; by default worker processes on this machine.
+    asked: sizes, repeats, designs, training, quick, workers, seed, budget (seconds), device, examples
+        (see `endwise.study.prepare.Options`).
+
+    Raises RowsError for rows that cannot be used, LabelsError when no design can be trained on their
+    labels, UsageError for sizes or designs that do not exist, StudyError when nothing could be measured.
+    """
+    options = Options(**asked)
+    folder = Path(out) if out is not None else Path("runs") / system.name
+    if not isinstance(rows, Rows):
+        rows = Rows.from_folder(rows, list(system.signals.values()))
+    saved = folder / "rows" / rows.fingerprint[:16]
+    prepared = prepare(system, rows, options, saved)
+    store = FolderStore(folder / "store")
+    if not saved.exists():
+        rows.save(saved)
+    with progress or Progress("lines" if os.isatty(2) else "quiet") as shown:
+        outcome, seconds = _run(prepared, store, options, engine or LocalEngine(options.workers), shown)
+        verdict = verdict_of(prepared, store, options, outcome, seconds)
+        shown.message("writing the report and the winner")
+        _deliver(prepared, store, outcome.judged, verdict, folder, pictures=options.examples)
+    return Study(verdict, folder)
+
+
+def _run(
+    prepared: Prepared, store: FolderStore, options: Options, engine: Engine, shown: Progress
+) -> tuple[Outcome, float]:
+    started = time.monotonic()
+    deadline = None if options.budget is None else started + options.budget
+    shown.start(0, prepared.context.system.name)
+    best = Best(prepared, store)
+
+    def listen(done: int, total: int, cell: Any) -> None:
+        shown.advance(done, total, cell.title, best=best.after(cell))
+
+    with Runner(prepared.context, store, engine, deadline=deadline, listen=listen) as runner:
+        outcome = runner.run(prepared.plan)
+    if not outcome.judged:
+        first = outcome.failures[0].error if outcome.failures else "The budget ended before a design was judged."
+        raise StudyError(
+            f"A study of '{prepared.context.system.name}' was asked for.",
+            f"No design could be judged; {counted(len(outcome.failures), 'cell')} failed. The first:\n{first}",
+            "There is nothing to say yet.",
+            "Mend what failed, or give it more time; the same command goes on where this one stopped.",
+        )
+    return outcome, time.monotonic() - started
+
+
+def _deliver(
+    prepared: Prepared, store: FolderStore, judged: Sequence[Judging], verdict: Verdict, folder: Path, *, pictures: bool
+) -> None:
+    """Write winner, report and verdict, in this order: a verdict that is there has all the rest beside it."""
+    context, size = prepared.context, verdict.sizes[-1]
+    best = [cell for cell in judged if cell.design.key == verdict.best_key and cell.size == size]
+    cell = min(best, key=lambda one: one.repeat)  # fixed beforehand: the first, never the best-looking
+    models = {name: model_of(context, store, one) for name, one in cell.trainings.items()}
+    bundle.save(folder / "winner", cell.design, models, verdict, quantile90(context, store, cell))
+    examples = examples_of(context, cell.design, Chain(cell.design.parts, models)) if pictures else []
+    page.write(verdict, folder / "report.html", examples)
+    fresh = folder / ".verdict.json"
+    fresh.write_text(json.dumps(to_json(verdict), indent=1, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(folder / "verdict.json")
+
+
+def verdict_in(folder: Path) -> Verdict:
+    """The verdict that a study left in `folder`. Raises StudyError where there is none."""
+    from endwise.records import from_json
+
+    try:
+        return from_json(Verdict, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as damage:
+        raise StudyError(
+            f"The verdict of the study in {folder} was asked for.",
+            f"Its verdict.json cannot be read ({damage}).",
+            "A study writes it when it ends.",
+            "Run the study to its end; it goes on where it stopped.",
+        ) from None

@@ -1,0 +1,132 @@
+"""`endwise check`: everything that can be known before training."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from endwise.data.folder import Inspection, inspect
+from endwise.data.rows import Rows
+from endwise.errors import LabelsError, RowsError, UsageError, counted
+from endwise.path import system_of
+from endwise.study.prepare import Options, Prepared, estimate, prepare
+from endwise.system.graph import System
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found: problems (each in words), labels per signal, designs, and the cost of a study."""
+
+    what: str
+    rows: int
+    labels: Mapping[str, int]
+    problems: tuple[str, ...]
+    ignored: tuple[str, ...]
+    notes: tuple[str, ...]
+    designs: tuple[str, ...]
+    lacking: Mapping[str, str]
+    sizes: tuple[int, ...]
+    cpu_seconds: float
+
+    @property
+    def good(self) -> bool:
+        """Whether a study would run on all rows."""
+        return not self.problems and bool(self.designs)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "what": self.what, "rows": self.rows, "labels": dict(self.labels), "problems": list(self.problems),
+            "ignored": list(self.ignored), "notes": list(self.notes), "designs": list(self.designs),
+            "lacking": dict(self.lacking), "sizes": list(self.sizes), "cpu_seconds": round(self.cpu_seconds, 1),
+        }  # fmt: skip
+
+    def in_words(self) -> str:
+        """For a terminal."""
+        lines = [f"{self.what}: {counted(self.rows, 'row')}"]
+        lines += [f"  {name}: {count:,}" for name, count in self.labels.items()]
+        lines += _block("read as", self.notes) + _block("not read", self.ignored)
+        lines += _block(counted(len(self.problems), "problem"), self.problems)
+        lines += _block("designs that can be studied", self.designs)
+        lines += _block("designs that cannot", [f"{design}: {lacks}" for design, lacks in self.lacking.items()])
+        if self.designs:
+            sizes = ", ".join(f"{size:,}" for size in self.sizes)
+            lines.append(f"a study at {sizes} rows would take roughly {_duration(self.cpu_seconds)} of one core")
+        return "\n".join(lines)
+
+
+def _block(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+
+
+def is_folder(what: str) -> bool:
+    """Whether a command means a path of the user's own and not a system by name."""
+    return os.sep in what or what.startswith(".") or Path(what).suffix != ""
+
+
+def path_needed(what: str) -> str:
+    """Raise the error for a folder without --path."""
+    raise UsageError(
+        f"The folder {what} was given.",
+        "No --path was given.",
+        "Without it the order of the signals is not known.",
+        f'Name them from the input to what is wanted: endwise check {what} --path "xray -> joints -> age".',
+    )
+
+
+def checked(
+    what: str,
+    path: str | None,
+    given: Sequence[str],
+    group: str | None,
+    split: str | None,
+    kinds: Mapping[str, str],
+    *,
+    quick: bool,
+) -> Checked:
+    """Look at a system's or a folder's rows and designs."""
+    if is_folder(what):
+        system = system_of(Path(what), path or path_needed(what), given=given, kinds=kinds)
+        signals = list(system.signals.values())
+        found = inspect(Path(what), signals, group=group, split=split)
+        rows = Rows.from_folder(Path(what), signals, group=group, split=split, skip_bad=True) if found.usable else None
+        return _checked(what, system, rows, found, quick=quick)
+    from endwise.systems.catalog import find
+
+    module = find(what).load()
+    rows = module.rows(quick=quick)
+    return _checked(what, module.system(), rows, Inspection((), len(rows), len(rows), rows.counts), quick=quick)
+
+
+def _checked(what: str, system: System, rows: Rows | None, found: Inspection, *, quick: bool) -> Checked:
+    prepared, lacking = _prepared(system, rows, quick=quick)
+    return Checked(
+        what=what,
+        rows=found.rows,
+        labels=found.labels,
+        problems=tuple(str(problem) for problem in found.problems),
+        ignored=tuple(str(problem) for problem in found.ignored),
+        notes=found.notes,
+        designs=tuple(design.text for design in prepared.plan.designs) if prepared else (),
+        lacking=lacking,
+        sizes=prepared.plan.sizes if prepared else (),
+        cpu_seconds=estimate(prepared) if prepared else 0.0,
+    )
+
+
+def _prepared(system: System, rows: Rows | None, *, quick: bool) -> tuple[Prepared | None, dict[str, str]]:
+    if rows is None:
+        return None, {"every design": "no row can be used"}
+    try:
+        prepared = prepare(system, rows, Options(quick=quick), Path(tempfile.gettempdir()))
+    except (LabelsError, RowsError) as error:
+        return None, {"every design": f"{error.here} {error.why}"}
+    return prepared, {one.design: one.lacks for one in prepared.untrainable}

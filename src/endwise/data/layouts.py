@@ -1,0 +1,196 @@
+"""Layouts: how a folder of data is laid out, and which tables are read from it.
+
+    tables     hands/rows.csv, hands/ages.parquet, ...; media columns hold paths relative to the table
+    metadata   Hugging Face's imagefolder and audiofolder: metadata.csv or .jsonl with a column file_name,
+               also one each in train/ and test/, which then are the split
+    classes    a folder per class and no table: digits/train/7/0001.png
+
+All are read into `Table`s; where the signals stand under other names or in folder names, notes say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from endwise.data.problems import Problem, printable
+from endwise.data.tables import READERS, Table, read_table
+from endwise.errors import RowsError, counted, listed
+
+FILE_NAME = "file_name"  # Hugging Face's column of paths
+FOLDER_NAME = "folder name"  # the heading that a class has where it is read from one
+SPLITS = {
+    "train": "train", "training": "train", "test": "test", "testing": "test",
+    "validation": "train", "valid": "train", "val": "train", "dev": "train",
+}  # fmt: skip
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm")
+SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
+UNWANTED = "__MACOSX"  # what macOS puts into zip files
+
+
+@dataclass
+class Found:
+    """What a folder holds: its tables, the files left unread and why, and what a person should know."""
+
+    root: Path
+    tables: list[Table] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of all columns of all tables, each once."""
+        return list(dict.fromkeys(name for table in self.tables for name in table.columns if name))
+
+
+def find(path: Path, signals: Sequence[str], keys: Collection[str], media: Sequence[str], label: str) -> Found:
+    """The tables at `path`, a folder or one table, with the columns `signals` and `keys` (id, group, split).
+
+    `media` are the signals that may stand in a column file_name, `label` the one that a folder's name may
+    stand for ("": none). Raises RowsError where there is no such path, no table, or none with a signal.
+    """
+    found = Found(path if path.is_dir() else path.parent)
+    wanted = {*signals, *keys, FILE_NAME}
+    read: list[Table] = []
+    for file, split in _table_files(path, found):
+        table = read_table(file, printable(file.relative_to(found.root)), wanted, split)
+        found.problems += [] if _is_unused(table, signals) else table.problems
+        read.append(table)
+    if not read and path.is_dir() and media and label:
+        read = _class_tables(found, media[0], label)
+    if not read:
+        raise _no_table(path, found, label)
+    _use_file_names(read, media, found.notes)
+    found.tables = [table for table in read if not _is_unused(table, signals) and table.columns]
+    found.ignored += [_unused(table) for table in read if _is_unused(table, signals)]
+    if not found.tables and not found.problems:
+        raise _no_column(path, signals, read)
+    return found
+
+
+def _table_files(path: Path, found: Found) -> list[tuple[Path, str]]:
+    """The tables to read, each with the split that its folder stands for."""
+    if path.is_file() and path.suffix.lower() in READERS:
+        return [(path, "")]
+    if not path.is_dir():
+        raise _no_path(path)
+    files: list[tuple[Path, str]] = []
+    for folder, split in _parts(path):
+        entries = [entry for entry in _entries(folder, found) if entry.is_file()]
+        tables = [entry for entry in entries if entry.suffix.lower() in READERS]
+        files += [(table, split) for table in tables]
+        loose = [
+            entry for entry in entries if entry.suffix.lower() in (".json", ".xlsx", ".xls", ".txt", ".h5", ".npz")
+        ]
+        found.ignored += [
+            Problem(printable(entry.relative_to(path)), None, "", f"is none of {', '.join(READERS)}") for entry in loose
+        ]
+    return files
+
+
+def _parts(root: Path) -> list[tuple[Path, str]]:
+    """The folder itself and, with their split, the folders train/, test/ and the like in it."""
+    inside = [(one, SPLITS[one.name.lower()]) for one in sorted(root.iterdir()) if one.name.lower() in SPLITS]
+    return [(root, ""), *((folder, split) for folder, split in inside if folder.is_dir())]
+
+
+def _entries(folder: Path, found: Found) -> list[Path]:
+    """What lies in a folder, hidden things left out; names that are not UTF-8 are problems."""
+    entries = []
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith(".") or entry.name == UNWANTED:
+            continue
+        try:
+            entry.name.encode()
+            entries.append(entry)
+        except UnicodeEncodeError:
+            name = printable(entry.relative_to(found.root))
+            found.problems.append(Problem(name, None, "", "has a name that is not UTF-8: rename the file"))
+    return entries
+
+
+def _class_tables(found: Found, media: str, label: str) -> list[Table]:
+    """A table for each folder of files that is named for its class, HF imagefolder without metadata."""
+    splits = [part for part in _parts(found.root) if part[1]] or [(found.root, "")]
+    tables = [
+        _class_table(found, folder, split, media, label)
+        for part, split in splits
+        for folder in _entries(part, found)
+        if folder.is_dir()
+    ]
+    tables = [table for table in tables if len(table)]
+    if tables:
+        found.notes.append(f"No table: '{label}' is read from the names of folders, '{media}' from the files in them.")
+    return tables
+
+
+def _class_table(found: Found, folder: Path, split: str, media: str, label: str) -> Table:
+    table = Table(printable(folder.relative_to(found.root)), folder, split, (media, label))
+    table.headings[label] = FOLDER_NAME
+    files = [file for file in _entries(folder, found) if file.suffix.lower() in PICTURES + SOUNDS]
+    table.places = [(f"{table.name}/{file.name}", None) for file in files]
+    table.cells = {media: [file.name for file in files], label: [folder.name] * len(files)}
+    others = sum(1 for one in folder.iterdir()) - len(files)
+    if others and files:
+        found.ignored.append(Problem(table.name, None, "", f"{counted(others, 'thing')} in it is no picture or sound"))
+    return table
+
+
+def _use_file_names(tables: Sequence[Table], media: Sequence[str], notes: list[str]) -> None:
+    """Let the column file_name stand for the first medium that no table has a column for."""
+    missing = [name for name in media if not any(name in table.columns for table in tables)]
+    for table in tables:
+        paths = table.cells.pop(FILE_NAME, None)
+        if paths is not None and missing:
+            table.cells[missing[0]] = paths
+            table.headings[missing[0]] = FILE_NAME
+            notes.append(f"{table.name}: the column {FILE_NAME} is read as '{missing[0]}'.")
+
+
+def _is_unused(table: Table, signals: Collection[str]) -> bool:
+    """Whether a table could be read, but says nothing about any of the signals."""
+    return bool(table.columns) and not (set(table.columns) & set(signals) or set(table.headings) & set(signals))
+
+
+def _unused(table: Table) -> Problem:
+    return Problem(table.name, None, "", f"has none of the columns asked for, but {listed(list(table.columns))}")
+
+
+def _no_path(path: Path) -> RowsError:
+    name, folder = printable(path), path.parent
+    if path.exists():
+        here, do = (
+            f"It is a {path.suffix or 'file without an ending'}.",
+            f"Hand over a folder, or one of {', '.join(READERS)}.",
+        )
+    else:
+        beside = sorted(printable(one.name) for one in folder.iterdir()) if folder.is_dir() else []
+        here, do = "There is no such file or folder.", f"Beside it: {listed(beside)}." if beside else "Check the path."
+    return RowsError(f"Rows were to be read from {name}.", here, "Rows are read from a folder or a table.", do)
+
+
+def _no_table(path: Path, found: Found, label: str) -> RowsError:
+    inside = [printable(one.name) for one in sorted(path.iterdir()) if not one.name.startswith(".")]
+    classes = (
+        "or one folder a class with its pictures in it"
+        if label
+        else ("(one folder a class would do only for a picture or sound and one category)")
+    )
+    return RowsError(
+        f"Rows were to be read from {printable(path)}.",
+        f"It holds {listed(inside)}.",
+        f"There is no table ({', '.join(READERS)}) directly in it, nor in train/ or test/.",
+        f"Put a table there, with a column for each signal, {classes}.",
+    )
+
+
+def _no_column(path: Path, signals: Sequence[str], tables: Sequence[Table]) -> RowsError:
+    columns = list(dict.fromkeys(name for table in tables for name in table.columns if name))
+    return RowsError(
+        f"Rows with {listed(signals)} were to be read from {printable(path)}.",
+        f"Its columns are {listed(columns)}.",
+        "None of them is a signal's.",
+        "Name a column for each signal, or declare signals by the columns' names.",
+    )

@@ -1,0 +1,225 @@
+"""The trained winner as a folder.
+
+    winner/bundle.json      the design: its components and signals, what was measured, provenance
+    winner/README.md        a model card for people
+    winner/models/NAME/     one trained model a learned part (safetensors, or skops for estimators)
+
+Loading runs no code from the folder. Functions and modules are named in `bundle.json`; those that belong
+to endwise are looked up by name, those of a user are imported only when the caller allows their module.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from endwise import __version__
+from endwise.errors import BundleError, listed
+from endwise.learn.chain import Chain
+from endwise.learn.estimator import EstimatorModel
+from endwise.learn.model import Model, load
+from endwise.records import FORMAT, Verdict, to_json
+from endwise.system.components import Component, Fixed, Learned, is_estimator
+from endwise.system.designs import Design
+from endwise.system.signals import Signal, from_json
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A design that can be run: `predict` takes inputs and given signals, and returns every signal."""
+
+    system: str
+    design: str
+    wants: Signal
+    inputs: tuple[Signal, ...]
+    given: tuple[Signal, ...]
+    parts: tuple[Component, ...]
+    chain: Chain
+    about: Mapping[str, Any]
+
+    @property
+    def signals(self) -> dict[str, Signal]:
+        """Every signal of the design by name, in running order."""
+        made = [part.output for part in self.parts]
+        return {signal.name: signal for signal in (*self.inputs, *self.given, *made)}
+
+    def predict(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Every signal that the design makes, for N rows. Raises BundleError where an input is missing."""
+        missing = [s.name for s in (*self.inputs, *self.given) if s.name not in inputs]
+        if missing:
+            raise BundleError(
+                f"A prediction by '{self.design}' was asked for.",
+                f"It got: {listed(list(inputs))}.",
+                f"It also needs: {listed(missing)}.",
+                "Hand it over: as a column of --rows, or for one value for all rows as --given NAME=VALUE.",
+            )
+        made = self.chain({s.name: inputs[s.name] for s in (*self.inputs, *self.given)})
+        return {part.output.name: made[part.output.name] for part in self.parts}
+
+    def __repr__(self) -> str:
+        return f"<Bundle {self.system}: {self.design}>"
+
+
+def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Verdict, quantile90: float | None = None) -> None:
+    """Write the winner; an older one at the same place is replaced in one step."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    for name, model in models.items():
+        model.save(fresh / "models" / name)
+    taken = {signal.name for part in design.parts for signal in part.inputs}
+    about = {
+        "format": FORMAT,
+        "endwise": __version__,
+        "system": design.system.name,
+        "design": design.text,
+        "key": design.key,
+        "wants": design.system.wants.name,
+        "inputs": [signal.to_json() for signal in design.system.inputs if signal.name in taken],
+        "given": [signal.to_json() for signal in design.system.given if signal.name in taken],
+        "parts": [_written(part) for part in design.parts],
+        "measured": {
+            "metric": verdict.metric, "unit": verdict.unit, "error": verdict.error, "low": verdict.low,
+            "high": verdict.high, "rows": verdict.sizes[-1], "test_rows": verdict.test_rows, "quantile90": quantile90,
+        },
+        "provenance": {"seed": verdict.seed, "command": verdict.command, "versions": to_json(verdict.versions)},
+    }  # fmt: skip
+    (fresh / "bundle.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
+    (fresh / "README.md").write_text(card(about), encoding="utf-8")
+    fresh.chmod(0o755)
+    if folder.exists():
+        shutil.rmtree(folder)
+    fresh.rename(folder)
+
+
+def _written(part: Component) -> dict[str, Any]:
+    return {
+        "name": part.name, "start": part.start, "version": part.version, "learned": part.learns,
+        "inputs": [signal.to_json() for signal in part.inputs], "output": part.output.to_json(),
+        "using": reference(part.using), "estimator": is_estimator(part.using),
+    }  # fmt: skip
+
+
+def reference(using: Any) -> dict[str, Any] | None:
+    """Where a function or class is to be found: its module, name and, of a partial, what is filled in."""
+    if using is None or is_estimator(using):
+        return None
+    if isinstance(using, functools.partial):
+        inner = reference(using.func)
+        return None if inner is None else {**inner, "arguments": dict(using.keywords)}
+    if not hasattr(using, "__qualname__"):
+        using = type(using)
+    return {"module": using.__module__, "name": using.__qualname__}
+
+
+def read(folder: Path, *, device: str = "cpu", allow: Sequence[str] = (), code: Mapping[str, Any] | None = None) -> Bundle:
+    """Load a winner.
+
+    `allow` names modules of the user's own that may be imported; `code` maps a signal's name to the
+    function or module class that makes it, in place of importing anything.
+    Raises BundleError for what is no bundle, is newer, or needs code that was not allowed.
+    """
+    try:
+        about = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as damage:
+        raise BundleError(
+            f"The bundle {folder} was to be loaded.",
+            f"Its bundle.json cannot be read ({damage}).",
+            "A bundle is the folder 'winner' that a study writes.",
+            "Give the path of such a folder.",
+        ) from None
+    if about["format"] > FORMAT:
+        raise BundleError(
+            f"The bundle {folder} was to be loaded.",
+            f"It has format {about['format']}; this endwise reads up to {FORMAT}.",
+            "A newer endwise wrote it.",
+            "Upgrade endwise.",
+        )
+    parts = tuple(_part(one, folder, allow, code or {}) for one in about["parts"])
+    models = {
+        part.output.name: load(part, folder / "models" / part.output.name, device)
+        for part in parts
+        if isinstance(part, Learned)
+    }
+    inputs, given = (tuple(from_json(one) for one in about[name]) for name in ("inputs", "given"))
+    wants = next(part.output for part in parts if part.output.name == about["wants"])
+    return Bundle(about["system"], about["design"], wants, inputs, given, parts, Chain(parts, models), about)
+
+
+def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: Mapping[str, Any]) -> Component:
+    inputs = tuple(from_json(one) for one in written["inputs"])
+    output = from_json(written["output"])
+    kind = Learned if written["learned"] else Fixed
+    part = kind(inputs, output, written["name"], written["start"], None, written["version"])
+    if written["estimator"] and isinstance(part, Learned):
+        using = EstimatorModel.load(part, folder / "models" / output.name).estimator
+    else:
+        using = code[output.name] if output.name in code else _found(written, folder, allow, output.name)
+    return replace(part, using=using, source="")
+
+
+def _found(written: Mapping[str, Any], folder: Path, allow: Sequence[str], signal: str) -> Any:
+    """The function or class that a part uses: ours by name, a user's only from an allowed module."""
+    where = written["using"]
+    if where is None:
+        return None
+    module = where["module"]
+    if module.split(".")[0] != "endwise" and module not in allow:
+        raise BundleError(
+            f"The bundle {folder} was to be loaded.",
+            f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
+            "That is somebody's own code, which endwise does not run unasked.",
+            f"If you trust it: --allow {module} on the command line, allow=['{module}'] in Python, "
+            f"or hand the function over: code={{'{signal}': ...}}.",
+        )
+    try:
+        found: Any = importlib.import_module(module)
+        for name in where["name"].split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError) as missing:
+        raise BundleError(
+            f"The bundle {folder} was to be loaded.",
+            f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
+            f"It cannot be imported: {missing}.",
+            f"Put the module on the path, or hand the function over: code={{'{signal}': ...}}.",
+        ) from None
+    return functools.partial(found, **where["arguments"]) if where.get("arguments") else found
+
+
+def card(about: Mapping[str, Any]) -> str:
+    """The model card: what it is, what it was measured at, what it needs."""
+    measured = about["measured"]
+    takes = ", ".join(signal["name"] for signal in (*about["inputs"], *about["given"]))
+    unit = f" {measured['unit']}" if measured["unit"] else ""
+    return f"""# {about['system']}: {about['design']}
+
+- Takes: {takes}. Makes: {about['wants']}.
+- Measured: {measured['metric']} {measured['error']:.3g}{unit} (95 % interval {measured['low']:.3g} to \
+{measured['high']:.3g}) on {measured['test_rows']:,} held-out rows, trained on {measured['rows']:,} rows.
+- The figure holds for rows like those it was measured on; nothing is known about others.
+- Made by endwise {about['endwise']} with seed {about['provenance']['seed']}: `{about['provenance']['command']}`
+- Use: `endwise predict THIS_FOLDER FILE...`
+"""
+
+
+def rows_of(made: Mapping[str, Any], signals: Mapping[str, Signal]) -> list[dict[str, Any]]:
+    """Predictions as plain data, one dict a row; a category by its name."""
+    count = len(next(iter(made.values())))
+    return [{name: plain(signals[name], values[at]) for name, values in made.items()} for at in range(count)]
+
+
+def plain(signal: Signal, value: Any) -> Any:
+    """One value as plain data for JSON; pictures are left out (None)."""
+    if signal.drawn in ("picture", "pictures", "overlay"):
+        return None
+    if signal.kind in ("category", "symbols"):
+        return signal.show(value)
+    return np.asarray(value).tolist() if not isinstance(value, str) else value

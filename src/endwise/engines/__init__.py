@@ -1,0 +1,1 @@
+"""Floor 3: who runs the cells."""

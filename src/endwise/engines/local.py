@@ -1,0 +1,138 @@
+"""The local engine: worker processes on this machine, one thread each.
+
+Workers are loky's: they start clean (no fork of a process that holds threads), need no
+`if __name__ == "__main__"` in a user's script, take functions from notebooks, and a killed one is noticed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from typing import Any
+
+from loky import ProcessPoolExecutor
+from loky.process_executor import ShutdownExecutorError
+
+from endwise.engines.base import Engine, Outcome, Task
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+# Two workers of one thread beat one worker of two threads by far on small trainings.
+
+
+LOST = (BrokenExecutor, ShutdownExecutorError)  # what a future ends with when its pool lost a worker
+
+
+def _start_worker() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def described(error: BaseException) -> str:
+    """An error as its own words, preceded by its type where it is not one of ours."""
+    text = str(error).strip()
+    return text if hasattr(error, "asked") else f"{type(error).__name__}: {text}"
+
+
+class LocalEngine(Engine):
+    """`workers` processes; with 0 the tasks run in this process, one after the other."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = (os.cpu_count() or 1) if workers is None else workers
+        self._pool: Any = None
+
+    def run(self, tasks: Sequence[Task]) -> Generator[Outcome]:
+        waiting = {task.key: task for task in tasks}
+        ended: dict[str, bool] = {}  # key -> went well; needs outside `tasks` count as done
+        running: dict[Future[Any], Task] = {}
+        suspects: list[Task] = []
+        try:
+            while waiting or running or suspects:
+                for outcome in _doomed(waiting, ended):
+                    yield outcome
+                if not running and suspects:
+                    yield self._alone(suspects.pop(0), ended)
+                    continue
+                if not suspects:
+                    self._submit(waiting, ended, running)
+                if not running:
+                    continue
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    task = running.pop(future)
+                    if isinstance(future.exception(), LOST):
+                        suspects.append(task)  # a worker died: of all that ran, find out whose
+                        self._drop_pool()
+                        continue
+                    yield _ended(task, future, ended)
+        finally:
+            if running:
+                self._drop_pool()
+
+    def _submit(self, waiting: dict[str, Task], ended: dict[str, bool], running: dict[Future[Any], Task]) -> None:
+        """Hand ready tasks, in their order, to idle workers (one more waits in line for each)."""
+        for key, task in list(waiting.items()):
+            if len(running) >= 2 * max(self.workers, 1):
+                return
+            if all(ended.get(need, need not in waiting and not _runs(need, running)) for need in task.needs):
+                del waiting[key]
+                running[self._start(task)] = task
+                if self.workers == 0:
+                    return
+
+    def _start(self, task: Task) -> Future[Any]:
+        if self.workers == 0:
+            future: Future[Any] = Future()
+            try:
+                future.set_result(task.work(*task.arguments))
+            except Exception as error:
+                future.set_exception(error)
+            return future
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=self.workers, initializer=_start_worker, env=ONE_THREAD, timeout=600
+            )
+        return self._pool.submit(task.work, *task.arguments)
+
+    def _alone(self, task: Task, ended: dict[str, bool]) -> Outcome:
+        """Run again, with nothing beside it, a task that was running when a worker died."""
+        future = self._start(task)
+        wait([future])
+        if isinstance(future.exception(), LOST):
+            self._drop_pool()
+            ended[task.key] = False
+            return Outcome(task.key, "The worker process was killed (out of memory, or a crash in native code).")
+        return _ended(task, future, ended)
+
+    def _drop_pool(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, kill_workers=True)
+            self._pool = None
+
+    def close(self) -> None:
+        self._drop_pool()
+
+
+def _runs(key: str, running: dict[Future[Any], Task]) -> bool:
+    return any(task.key == key for task in running.values())
+
+
+def _ended(task: Task, future: Future[Any], ended: dict[str, bool]) -> Outcome:
+    error = future.exception()
+    ended[task.key] = error is None
+    return Outcome(task.key, None if error is None else described(error))
+
+
+def _doomed(waiting: dict[str, Task], ended: dict[str, bool]) -> Iterator[Outcome]:
+    """End the tasks that need one that failed."""
+    found = True
+    while found:
+        found = False
+        for key, task in list(waiting.items()):
+            failed = [need for need in task.needs if ended.get(need) is False]
+            if failed:
+                del waiting[key]
+                ended[key] = False
+                found = True
+                yield Outcome(key, f"It needs the cell {failed[0][:12]}, which failed.", because=failed[0])

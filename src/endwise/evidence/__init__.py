@@ -1,0 +1,1 @@
+"""Floor 4: from measurements to a verdict. Never sees a model; never imports torch."""

@@ -1,0 +1,81 @@
+"""Caveats: what a reader must know before trusting a verdict. Codes are stable; docs/caveats.md has them all."""
+
+from __future__ import annotations
+
+from endwise.records import Caveat
+
+FEW_UNITS = 30  # test groups under which a bootstrap interval is too narrow to be taken at its word
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "still-at-chance": (
+        "Has not learnt yet",
+        "{designs}: no better than always answering the same ({constant}) at {size:,} rows. "
+        "Such a curve does not say when learning will start.",
+    ),
+    "too-few-repeats": (
+        "Too few repeats",
+        "{repeats} repeats show little of how much results vary with the sample and the seed. "
+        "Three or more are better: --repeats 3.",
+    ),
+    "test-set-too-small": (
+        "Few independent test units",
+        "The test rows hold {units} independent groups. Under {fewest}, intervals are too narrow.",
+    ),
+    "still-improving": (
+        "Training was cut short",
+        "The step limit stopped {parts} while still improving: more training may change the order.",
+    ),
+    "no-groups": (
+        "No groups were named",
+        "Each row counts as independent. If several rows come from one person, patient or recording, "
+        "name the column with --group: else the errors are too good and the intervals too narrow.",
+    ),
+    "not-tuned": (
+        "Learning rates were not searched",
+        "A quick study trains every design with the same learning rate. A standard study searches it.",
+    ),
+    "learning-rate-matters": (
+        "The order depends on the learning rate",
+        "Retrained with three times or a third of its learning rates, {design} comes out at {error}, "
+        "which changes the order of the two leading designs.",
+    ),
+    "metric-disagrees": (
+        "Another metric prefers another design",
+        "By {metric}, {design} is best ({error}). The verdict goes by {deciding}.",
+    ),
+    "failed-cells": (
+        "Some cells failed",
+        "{count} pieces of work failed; designs that need them are missing at some sizes. See the failures.",
+    ),
+    "skipped-rows": (
+        "Bad rows were skipped",
+        "{count} problems were found in the rows; those rows were left out. They are named in the report.",
+    ),
+    "single-size": (
+        "One size only",
+        "Nothing can be said about how errors change with more rows.",
+    ),
+    "stopped-early": (
+        "The study was stopped early",
+        "Some cells are missing. The same command goes on where it stopped.",
+    ),
+    "groups-cross-split": (
+        "Groups stood on both sides of the split",
+        "{count} training rows belong to a group with test rows; they train nothing.",
+    ),
+    "apart-impossible": (
+        "Some stages could not train on true inputs",
+        "{designs}: no row has both the label and the true inputs of every stage, so stages train on what "
+        "the stages before them put out.",
+    ),
+}
+
+
+def caveat(code: str, **facts: object) -> Caveat:
+    """The caveat `code` with its facts filled in.
+
+    >>> caveat("single-size").title
+    'One size only'
+    """
+    title, text = TEXTS[code]
+    return Caveat(code, title, text.format(**facts))

@@ -1,0 +1,99 @@
+"""Designs compared on the same test units and the same repeats.
+
+Every draw resamples the test groups (a patient, a speaker) and the repeats with replacement, once for
+all designs, and aggregates anew: differences are paired, and figures that are no means over rows are
+handled like those that are (Efron & Tibshirani 1993, ch. 6 and 8; groups as in Field & Welsh 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from endwise.seeds import stream
+
+DRAWS = 1000  # the ends of a 95 % interval are then known to about a twentieth of its width
+Aggregate = Callable[[np.ndarray], float]
+Records = Mapping[int, np.ndarray]  # repeat -> records, one a test unit
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Errors of several designs: as measured, and in each draw. `drawn` has shape (draws, designs)."""
+
+    designs: tuple[str, ...]
+    errors: np.ndarray
+    drawn: np.ndarray
+
+    def interval(self, at: int) -> tuple[float, float]:
+        """The 95 % interval of one design's error."""
+        low, high = np.quantile(self.drawn[:, at], (0.025, 0.975))
+        return float(low), float(high)
+
+    def best(self) -> int:
+        """The design with the lowest error; of equal ones the first."""
+        return int(np.argmin(self.errors))
+
+    def probability_best(self, at: int) -> float:
+        """Share of draws in which this design has the lowest error."""
+        return float(np.mean(np.argmin(self.drawn, axis=1) == at))
+
+    def regret(self, at: int) -> float:
+        """Expected loss, in error, from choosing this design instead of each draw's best."""
+        return float(np.mean(self.drawn[:, at] - self.drawn.min(axis=1)))
+
+    def difference(self, at: int, against: int) -> tuple[float, float, float, float]:
+        """Error of one design less that of another, its 95 % interval, and P(the first is better)."""
+        gaps = self.drawn[:, at] - self.drawn[:, against]
+        low, high = np.quantile(gaps, (0.025, 0.975))
+        better = float(np.mean(gaps < 0) + 0.5 * np.mean(gaps == 0))
+        return float(self.errors[at] - self.errors[against]), float(low), float(high), better
+
+    def selection_bias(self) -> float:
+        """By how much the best design's error is flattered by having been chosen on the same rows.
+
+        In each draw choose the best design: how much worse is it in the measured data than in the draw
+        that chose it? (Efron 1983, the bootstrap's estimate of optimism.)
+        """
+        chosen = np.argmin(self.drawn, axis=1)
+        rows = np.arange(len(self.drawn))
+        flattered = self.errors[chosen] - self.drawn[rows, chosen]
+        alone = self.errors[self.best()] - self.drawn[:, self.best()]
+        return float(max(0.0, np.mean(flattered) - np.mean(alone)))
+
+
+def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggregate, seed: int) -> Draws:
+    """Draws for designs that were measured on the same test units.
+
+    `units` (N,) names the group of each record. Repeats that not all designs have are left out, unless
+    they share none.
+    """
+    shared = sorted(set.intersection(*(set(records) for records in designs.values())))
+    groups = _groups(units)
+    chance = stream(seed, "bootstrap")
+    errors = np.array([np.mean([aggregate(r[k]) for k in shared or sorted(r)]) for r in designs.values()])
+    drawn = np.empty((DRAWS, len(designs)))
+    for draw in range(DRAWS):
+        picked = np.concatenate([groups[at] for at in chance.integers(len(groups), size=len(groups))])
+        share = chance.random(max(len(shared), 1))
+        for at, records in enumerate(designs.values()):
+            own = shared or sorted(records)
+            repeats = [own[int(share[slot % len(share)] * len(own))] for slot in range(len(own))]
+            counts = {repeat: repeats.count(repeat) for repeat in set(repeats)}
+            drawn[draw, at] = sum(n * aggregate(records[k][picked]) for k, n in counts.items()) / len(own)
+    return Draws(tuple(designs), errors, drawn)
+
+
+def _groups(units: np.ndarray) -> list[np.ndarray]:
+    """For each group the places of its records."""
+    order = np.argsort(units.astype(str), kind="stable")
+    _, starts = np.unique(units.astype(str)[order], return_index=True)
+    return np.split(order, starts[1:])
+
+
+def slices(values: Sequence[str], records: np.ndarray, aggregate: Aggregate) -> dict[str, tuple[int, float]]:
+    """For each value of a slicing column the count of test units and their error."""
+    column = np.asarray(values).astype(str)
+    return {name: (int((column == name).sum()), aggregate(records[column == name])) for name in sorted(set(column))}

@@ -1,0 +1,156 @@
+"""Weigh measurements into a verdict. Sees records and plain facts, never a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from endwise.evidence.caveats import FEW_UNITS, caveat
+from endwise.evidence.compare import Draws, bootstrap
+from endwise.records import Caveat, DesignPoint, Difference, Measurement, Verdict
+from endwise.system.judging import Metric
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured, and the facts needed to weigh it.
+
+    `blank` holds, per (design key, size), the point's facts that were not measured (labels, rows, parts);
+    `units` the group of each test unit; `rechecks` the measurements with shifted learning rates.
+    """
+
+    measurements: Sequence[Measurement]
+    rechecks: Sequence[Measurement]
+    blank: Mapping[tuple[str, int], DesignPoint]
+    metrics: Sequence[Metric]
+    units: np.ndarray
+    seed: int
+
+
+def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
+    """`draft` with everything that follows from the measurements filled in: points, best, caveats."""
+    by_size = _by_size(evidence.measurements)
+    deciding = evidence.metrics[0]
+    draws = {
+        size: bootstrap(
+            {key: {m.repeat: m.records[deciding.name] for m in found} for key, found in of_size.items()},
+            evidence.units, deciding.aggregate, evidence.seed,
+        )
+        for size, of_size in by_size.items()
+    }  # fmt: skip
+    points = tuple(
+        _point(evidence, by_size[size][key], draws[size], at)
+        for size in sorted(by_size)
+        for at, key in enumerate(draws[size].designs)
+    )
+    top = draws[max(draws)]
+    best = top.best()
+    names = {point.key: point.design for point in points}
+    others = sorted((at for at in range(len(top.designs)) if at != best), key=lambda at: float(top.errors[at]))
+    flattered = top.selection_bias()
+    low, high = top.interval(best)
+    verdict = replace(
+        draft,
+        sizes=tuple(sorted(by_size)),
+        designs=points,
+        best=names[top.designs[best]],
+        best_key=top.designs[best],
+        probability_best=top.probability_best(best),
+        error=float(top.errors[best]) + flattered,
+        low=low + flattered,
+        high=high + flattered,
+        regret=top.regret(best),
+        runner_up=names[top.designs[others[0]]] if others else None,
+        differences=tuple(
+            Difference(names[top.designs[at]], names[top.designs[best]], *top.difference(at, best)) for at in others
+        ),
+        test_units=len(np.unique(evidence.units.astype(str))),
+    )
+    return replace(verdict, caveats=(*draft.caveats, *_caveats(verdict, evidence)))
+
+
+def _by_size(measurements: Sequence[Measurement]) -> dict[int, dict[str, list[Measurement]]]:
+    found: dict[int, dict[str, list[Measurement]]] = {}
+    for one in measurements:
+        found.setdefault(one.size, {}).setdefault(one.key, []).append(one)
+    return found
+
+
+def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: int) -> DesignPoint:
+    deciding = evidence.metrics[0]
+    low, high = draws.interval(at)
+    metrics = {m.name: float(np.mean([m.aggregate(one.records[m.name]) for one in found])) for m in evidence.metrics}
+    repeats = tuple(deciding.aggregate(one.records[deciding.name]) for one in sorted(found, key=lambda m: m.repeat))
+    return replace(
+        evidence.blank[found[0].key, found[0].size],
+        error=metrics[deciding.name],
+        low=low,
+        high=high,
+        repeats=repeats,
+        metrics=metrics,
+        parameters=found[0].parameters,
+        still_improving=tuple(sorted({part for one in found for part in one.still_improving})),
+        latency_ms=float(np.median([one.latency_ms for one in found])),
+    )
+
+
+def _caveats(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
+    top = [point for point in verdict.designs if point.size == verdict.sizes[-1]]
+    found: list[Caveat] = []
+    chance = [p.design for p in top if _at_chance(p, verdict.constant_error)]
+    if chance:
+        shown = _error(verdict.constant_error, verdict)
+        found.append(caveat("still-at-chance", designs="; ".join(chance), constant=shown, size=verdict.sizes[-1]))
+    if verdict.repeats < 3:
+        found.append(caveat("too-few-repeats", repeats=verdict.repeats))
+    if verdict.test_units < FEW_UNITS:
+        found.append(caveat("test-set-too-small", units=verdict.test_units, fewest=FEW_UNITS))
+    cut = sorted({part for point in top for part in point.still_improving})
+    if cut:
+        found.append(caveat("still-improving", parts=", ".join(cut)))
+    if len(verdict.sizes) == 1:
+        found.append(caveat("single-size"))
+    found += _other_metrics(verdict, evidence, top)
+    return [*found, *_rate_matters(verdict, evidence)]
+
+
+def _at_chance(point: DesignPoint, constant: float) -> bool:
+    """Within two standard errors of the constant answer, or worse (an interval of 95 % spans four)."""
+    return bool(point.error + (point.high - point.low) / 2 >= constant)
+
+
+def _other_metrics(verdict: Verdict, evidence: Evidence, top: Sequence[DesignPoint]) -> list[Caveat]:
+    found: list[Caveat] = []
+    for metric in evidence.metrics[1:]:
+        best = min(top, key=lambda point: point.metrics[metric.name])
+        own = next(point for point in top if point.key == verdict.best_key)
+        if best.metrics[metric.name] < own.metrics[metric.name]:
+            error = f"{best.metrics[metric.name]:.3g} against {own.metrics[metric.name]:.3g}"
+            facts = {"metric": metric.title, "design": best.design, "error": error, "deciding": verdict.metric_title}
+            found.append(caveat("metric-disagrees", **facts))
+    return found
+
+
+def _rate_matters(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
+    """Whether a shifted learning rate puts the second of the two leaders before the first."""
+    deciding = evidence.metrics[0]
+    size = verdict.sizes[-1]
+    errors = {
+        one.key: deciding.aggregate(one.records[deciding.name])
+        for one in evidence.measurements
+        if one.size == size and one.repeat == 0
+    }
+    names = {point.key: point.design for point in verdict.designs}
+    leaders = sorted({one.key for one in evidence.rechecks}, key=lambda key: errors[key])
+    for one in evidence.rechecks:
+        error = deciding.aggregate(one.records[deciding.name])
+        if len(leaders) == 2 and one.key == leaders[1] and error < errors[leaders[0]]:
+            shown = _error(error, verdict)
+            return [caveat("learning-rate-matters", design=names[one.key], error=shown)]
+    return []
+
+
+def _error(value: float, verdict: Verdict) -> str:
+    return f"{value:.3g} {verdict.unit}".strip()

@@ -1,0 +1,181 @@
+"""What a study found, gathered for the evidence floor and the report: records in, records out."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+from importlib.metadata import version
+
+import numpy as np
+
+from endwise import __version__
+from endwise.evidence.caveats import caveat
+from endwise.evidence.verdict import Evidence, weigh
+from endwise.judge.metrics import constant
+from endwise.learn.chain import Chain
+from endwise.records import Caveat, DesignPoint, Example, Measurement, Verdict
+from endwise.report import sentences
+from endwise.stores.folder import FolderStore
+from endwise.study.cells import Cell, Judging, arrow_text
+from endwise.study.context import Context
+from endwise.study.execute import records_of
+from endwise.study.prepare import Options, Prepared
+from endwise.study.runner import Outcome
+from endwise.study.trainable import row_use
+from endwise.system.designs import Design
+
+EXAMPLES = 6
+
+
+class Best:
+    """The leading design so far, as cells end: of the largest size that has been judged."""
+
+    def __init__(self, prepared: Prepared, store: FolderStore) -> None:
+        self.context, self.store = prepared.context, store
+        self.errors: dict[int, dict[str, list[float]]] = {}
+
+    def after(self, cell: Cell) -> str | None:
+        """The leader in words once `cell` has ended; None while nothing has been judged."""
+        metric = self.context.system.judge.metrics[0]
+        if isinstance(cell, Judging) and self.store.has(self.context.key(cell)):
+            records, _ = records_of(self.context, self.store, cell)
+            of_size = self.errors.setdefault(cell.size, {})
+            of_size.setdefault(cell.design.text, []).append(metric.aggregate(records[metric.name]))
+        if not self.errors:
+            return None
+        error, design = min((float(np.mean(e)), text) for text, e in self.errors[max(self.errors)].items())
+        return f"{design}: {error:.3g} {metric.unit_for(self.context.system.wants)}".strip()
+
+
+def quantile90(context: Context, store: FolderStore, cell: Judging) -> float | None:
+    """Below this lie nine in ten of the absolute errors on test rows, for a number judged by them."""
+    records, _ = records_of(context, store, cell)
+    found = records.get("mean_absolute_error")
+    return float(np.quantile(found, 0.9)) if found is not None and context.system.wants.kind == "number" else None
+
+
+def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measurement:
+    records, what = records_of(context, store, cell)
+    trainings = {name: store.read(context.key(one))[0] for name, one in cell.trainings.items()}
+    improving = tuple(arrow_text(cell.trainings[name].component) for name, one in trainings.items() if one["still_improving"])
+    seconds = what["times"]["seconds"] + sum(one["times"]["seconds"] for one in trainings.values())
+    latency = what["times"]["latency_ms"]
+    return Measurement(cell.design.text, cell.design.key, cell.size, cell.repeat, records, what["parameters"], improving, seconds, latency)
+
+
+def _blank(context: Context, design: Design, size: int) -> DesignPoint:
+    """A design's facts at a size that need no measuring."""
+    sample = context.sample(size, 0)
+    labels = {part.output.name: int(context.truth.has(part.output.name)[sample].sum()) for part in design.learned}
+    units = len(np.unique(context.units[sample[context.carries[sample]]].astype(str)))
+    nan = float("nan")
+    return DesignPoint(
+        design.text, design.key, design.label, design.training, size, size, labels, units, nan, nan, nan, (), {}, 0,
+        len(design.parts), len(design.learned),
+    )  # fmt: skip
+
+
+def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome: Outcome, seconds: float) -> Verdict:
+    """The verdict on everything that was measured."""
+    context, plan = prepared.context, prepared.plan
+    measurements = [_measurement(context, store, cell) for cell in outcome.judged]
+    rechecks = [_measurement(context, store, cell) for cell in outcome.rechecked]
+    blank = {(d.key, size): _blank(context, d, size) for d in plan.designs for size in plan.sizes}
+    judge = context.system.judge
+    units = judge.units(context.units[context.test])
+    evidence = Evidence(measurements, rechecks, blank, judge.metrics, units, options.seed)
+    verdict = weigh(evidence, _draft(prepared, options, outcome))
+    spent: dict[str, dict[str, float]] = {}
+    for one in measurements:
+        by_size = spent.setdefault(one.design, {})
+        by_size[str(one.size)] = round(by_size.get(str(one.size), 0.0) + one.seconds, 2)
+    times = {"wall_seconds": round(seconds, 2), "training_seconds": spent}
+    verdict = replace(verdict, times=times)
+    return replace(verdict, words=sentences.in_words(verdict))
+
+
+def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
+    """The verdict's facts that do not depend on what was measured."""
+    context, plan = prepared.context, prepared.plan
+    system, metric = context.system, context.system.judge.metrics[0]
+    top = [cell for cell in outcome.judged if cell.size == plan.sizes[-1] and cell.repeat == 0]
+    trainings = dict.fromkeys(one for cell in top for one in cell.trainings.values())
+    nan = float("nan")
+    return Verdict(
+        system=system.name, metric=metric.name, metric_title=metric.title, unit=metric.unit_for(system.wants),
+        axis=f"training rows with '{system.wants.name}'", wants=system.wants.name, sizes=plan.sizes,
+        repeats=plan.repeats, designs=(), best="", best_key="", probability_best=nan, error=nan, low=nan, high=nan,
+        regret=nan, runner_up=None, differences=(), constant_error=_constant_error(context), rows=len(context.rows),
+        test_rows=len(context.test), test_units=0, rows_used=tuple(row_use(context, one) for one in trainings),
+        caveats=tuple(_caveats(prepared, options, outcome)), untrainable=prepared.untrainable,
+        failures=tuple(outcome.failures), tuning=tuple(outcome.tuning),
+        problems=tuple(str(problem) for problem in context.rows.problems), notes=tuple(context.rows.notes),
+        seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
+        versions=_versions(), done=outcome.done,
+    )  # fmt: skip
+
+
+def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Caveat]:
+    context = prepared.context
+    found: list[Caveat] = []
+    if not outcome.done:
+        found.append(caveat("stopped-early"))
+    if outcome.failures:
+        found.append(caveat("failed-cells", count=len(outcome.failures)))
+    if context.rows.problems:
+        found.append(caveat("skipped-rows", count=len(context.rows.problems)))
+    if context.rows.groups is None:
+        found.append(caveat("no-groups"))
+    if context.job.split.crossing:
+        found.append(caveat("groups-cross-split", count=context.job.split.crossing))
+    if prepared.forced:
+        found.append(caveat("apart-impossible", designs="; ".join(prepared.forced)))
+    if not prepared.plan.tunes:
+        found.append(caveat("not-tuned"))
+    return found
+
+
+def _constant_error(context: Context) -> float:
+    """The deciding metric of always answering the same, on the test rows; NaN for kinds without such an answer."""
+    wants = context.system.wants
+    train = context.job.split.train
+    answer = constant(wants, context.truth.take(wants.name, train[context.carries[train]]))
+    if answer is None:
+        return float("nan")
+    true = context.truth.take(wants.name, context.test)
+    metric = context.system.judge.metrics[0]
+    return metric.aggregate(metric.records(wants, np.broadcast_to(answer, np.shape(true)), true))
+
+
+def _versions() -> dict[str, str]:
+    packages = ("torch", "numpy", "scikit-learn")
+    found = {"endwise": __version__, "python": platform.python_version()}
+    return found | {name: version(name) for name in packages}
+
+
+def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]:
+    """Test rows at even steps of the row's error, best to worst, with every signal on the way."""
+    metric, wants = context.system.judge.metrics[0], context.system.wants
+    index = context.test[:: max(1, len(context.test) // 200)]
+    inputs = context.examples(index)
+    made = chain({name: values for name, values in inputs.items() if name != wants.name})
+    errors = metric.records(wants, made[wants.name], inputs[wants.name]).reshape(len(index), -1).mean(axis=1)
+    order = np.argsort(errors, kind="stable")
+    picked = order[np.linspace(0, len(order) - 1, min(EXAMPLES, len(order))).round().astype(int)]
+    taken = {signal.name for part in design.parts for signal in part.inputs} & context.system.source_names
+    names = [*(n for n in context.system.signals if n in taken), *(part.output.name for part in design.parts)]
+    return [
+        Example(
+            row=str(context.rows.ids[index[at]]),
+            design=design.text,
+            values={n: {"signal": context.system.signals[n].to_json(), "value": made[n][at]} for n in names},
+            truth={
+                n: context.truth.take(n, index[at : at + 1])[0]
+                for n in names
+                if n not in taken and context.truth.has(n)[index[at]]
+            },
+            error=float(errors[at]),
+            inputs=tuple(n for n in names if n in taken),
+        )
+        for at in picked
+    ]

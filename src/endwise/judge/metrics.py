@@ -1,0 +1,92 @@
+"""The metrics. Lower is better in every one; each keeps one record a row and says its unit and source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from endwise.system.judging import Metric
+from endwise.system.signals import Signal
+
+
+def _mean(records: np.ndarray) -> float:
+    return float(np.mean(records))
+
+
+def _root_mean(records: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(records)))
+
+
+def _size_of_mean(records: np.ndarray) -> float:
+    return float(abs(np.mean(records)))
+
+
+def _gaps(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    return np.asarray(predicted, np.float64) - np.asarray(true, np.float64)
+
+
+def _absolute(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    gaps = np.abs(_gaps(signal, predicted, true))
+    return gaps.reshape(len(gaps), -1).mean(axis=1)
+
+
+def _squared(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    gaps = _gaps(signal, predicted, true) ** 2
+    return gaps.reshape(len(gaps), -1).mean(axis=1)
+
+
+def _wrong(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    return (np.asarray(predicted) != np.asarray(true)).astype(np.float64)
+
+
+def _distances(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    return np.array([signal.distance(p, t) for p, t in zip(predicted, true, strict=True)])
+
+
+mean_absolute_error = Metric("mean_absolute_error", "mean absolute error", _absolute, _mean)
+"""Mean over rows of |predicted - true|, in the signal's unit."""
+
+root_mean_square_error = Metric("root_mean_square_error", "root mean square error", _squared, _root_mean)
+"""Root of the mean squared error, in the signal's unit: large errors weigh more."""
+
+bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean)
+"""|mean of predicted - true|, in the signal's unit: what is left when errors cancel."""
+
+error_rate = Metric("error_rate", "share of wrong answers", _wrong, _mean, unit="")
+"""Share of rows with the wrong category: 1 - accuracy."""
+
+mean_distance = Metric("mean_distance", "mean distance to the truth", _distances, _mean)
+"""Mean over rows of the signal's own distance (points: mean distance; text: word errors a true word)."""
+
+
+def share_beyond(limit: float) -> Metric:
+    """The share of rows whose absolute error exceeds `limit` (in the signal's unit): 1 - share within.
+
+    >>> metric = share_beyond(12)
+    >>> metric.title
+    'share off by more than 12'
+    """
+
+    def records(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+        return (_absolute(signal, predicted, true) > limit).astype(np.float64)
+
+    return Metric(f"share_beyond_{limit:g}", f"share off by more than {limit:g}", records, _mean, unit="")
+
+
+def default_for(signal: Signal) -> tuple[Metric, ...]:
+    """The metrics for a wanted signal of this kind; the first decides."""
+    if signal.kind in ("number", "vector"):
+        return (mean_absolute_error, root_mean_square_error, bias)
+    if signal.kind == "category":
+        return (error_rate,)
+    return (mean_distance,)
+
+
+def constant(signal: Signal, values: Any) -> Any | None:
+    """The best constant answer for true `values` (median, or the commonest category); None for other kinds."""
+    if signal.kind in ("number", "vector"):
+        return np.median(np.asarray(values, np.float64), axis=0).astype(np.float32)
+    if signal.kind == "category":
+        return np.int32(np.bincount(np.asarray(values)).argmax())
+    return None

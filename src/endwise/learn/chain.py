@@ -1,0 +1,81 @@
+"""Run a design. The one way to do so: study, blame, predict and serve all go through `Chain`.
+
+What is measured is what is served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from endwise.errors import DeclarationError
+from endwise.learn.model import Model
+from endwise.system.components import Component, Fixed, Remembers
+from endwise.system.judging import Batch
+from endwise.system.signals import Signal
+
+CHUNK = 512  # rows run at once: bounds memory, and no result depends on it
+
+
+class Chain:
+    """Parts in running order with the models of the learned ones; a `Run`.
+
+    Parameters
+    ----------
+    parts: components in an order in which each finds its inputs made.
+    models: for each learned part, by the name of the signal it makes, its trained model.
+    """
+
+    def __init__(self, parts: Sequence[Component], models: Mapping[str, Model]) -> None:
+        self.parts, self.models = tuple(parts), dict(models)
+
+    def __call__(self, inputs: Batch, truth: Batch | None = None) -> dict[str, Any]:
+        """Every signal of the design for N rows; `truth` stands in for what the design would make.
+
+        Components that remember are reset at the start of the call.
+        """
+        count = len(next(iter(inputs.values())))
+        for part in self.parts:
+            if isinstance(part, Fixed):
+                part.reset()
+        if count <= CHUNK or any(isinstance(part.using, Remembers) for part in self.parts):
+            return self._run(inputs, truth or {})
+        chunks = [slice(at, at + CHUNK) for at in range(0, count, CHUNK)]
+        runs = [self._run(_cut(inputs, chunk), _cut(truth or {}, chunk)) for chunk in chunks]
+        return {name: np.concatenate([run[name] for run in runs]) for name in runs[0]}
+
+    def _run(self, inputs: Batch, truth: Batch) -> dict[str, Any]:
+        values: dict[str, Any] = dict(inputs)
+        for part in self.parts:
+            name = part.output.name
+            values[name] = truth[name] if name in truth else self._make(part, values)
+        return values
+
+    def _make(self, part: Component, values: Batch) -> Any:
+        arrays = [values[signal.name] for signal in part.inputs]
+        if isinstance(part, Fixed):
+            return checked(part, part.apply(*arrays), len(arrays[0]))
+        return self.models[part.output.name].predict(arrays)
+
+
+def checked(part: Component, made: Any, count: int) -> np.ndarray:
+    """What a function made, if it has the rows and the shape that its signal declares."""
+    array = np.asarray(made)
+    signal: Signal = part.output
+    wanted = (count,) if signal.ragged else (count, *signal.shape)
+    right = array.shape == wanted
+    finite = array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
+    if right and finite:
+        return array
+    raise DeclarationError(
+        f"The component {part} was run on {count:,} rows.",
+        f"It returned an array of shape {array.shape}" + ("." if finite else " with NaN or infinite numbers."),
+        f"The signal '{signal.name}' ({signal.kind}) needs shape {wanted}, finite, with the rows first.",
+        "Mend the function: it gets arrays with the rows first, and returns such an array.",
+    )
+
+
+def _cut(batch: Batch, chunk: slice) -> dict[str, Any]:
+    return {name: values[chunk] for name, values in batch.items()}

@@ -1,0 +1,166 @@
+"""From a signal's rows to the tensor that a network reads, with scales learnt from training rows.
+
+    kind                    rows (batch form of signals.py)     encoded tensor, float32
+    ----------------------  ----------------------------------  --------------------------------------
+    image                   uint8 (N, H, W[, C])                (N, C, H, W), zero mean, unit spread
+    stack                   uint8 (N, K, H, W)                  (N, K, H, W), likewise
+    number                  float32 (N,)                        (N, 1), each column standardised
+    vector, box             float32 (N, D)                      (N, D), likewise
+    points                  float32 (N, K, 2)                   (N, 2K), likewise
+    category                int32 (N,)                          (N, V), one-hot
+
+The scales are buffers: they travel with the weights. Pictures stay uint8 until their batch is read.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from endwise.errors import DeclarationError, StudyError, counted, listed
+from endwise.system.signals import Category, Image, Signal
+
+SCALE_ROWS = 512
+"""Pictures that their mean and spread are taken from: 512 x 12,288 pixels fix both to under 1 %."""
+
+
+class Encoder(nn.Module, ABC):
+    """Turns a batch of one signal's rows into one tensor; knows the width or channels it makes."""
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__()
+        self.signal = signal
+
+    @abstractmethod
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        """Take scales from the rows of `array` that the index `training` names, and from no others."""
+
+    @abstractmethod
+    def forward(self, batch: Tensor) -> Tensor:
+        """The encoded batch, as in the table above."""
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        """`rows` as float32 (N, width) for an estimator, which brings its own scaling."""
+        return np.asarray(rows, np.float32).reshape(len(rows), -1)
+
+
+class Pictures(Encoder):
+    """Images and stacks of images: one mean and spread over all pixels."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal)
+        self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("spread", torch.ones(()))
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        some = np.asarray(array[training[:: -(-len(training) // SCALE_ROWS)]], np.float32)
+        self.mean.fill_(float(some.mean(dtype=np.float64)))
+        self.spread.fill_(float(some.std(dtype=np.float64)) or 1.0)
+
+    def forward(self, batch: Tensor) -> Tensor:
+        pixels = (batch.float() - self.mean) / self.spread
+        if isinstance(self.signal, Image):  # (B, H, W) or (B, H, W, C) -> (B, C, H, W)
+            return pixels.unsqueeze(1) if self.signal.channels == 1 else pixels.movedim(-1, 1)
+        return pixels
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        return super().numbers(rows) / 255
+
+
+class Numbers(Encoder):
+    """Numbers, vectors, points and boxes: each column with zero mean and unit spread."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal)
+        width = width_of(signal)
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        set_scales(self.mean, self.spread, self.numbers(array[training]))
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return (batch.float().flatten(1) if batch.ndim > 1 else batch.float().unsqueeze(1)).sub(self.mean) / self.spread
+
+
+class OneHot(Encoder):
+    """Categories: a column for each value."""
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        """Nothing to learn: the values are declared."""
+
+    def forward(self, batch: Tensor) -> Tensor:
+        return nn.functional.one_hot(batch.long(), width_of(self.signal)).float()
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        return np.eye(width_of(self.signal), dtype=np.float32)[rows]
+
+
+ENCODERS: dict[str, type[Encoder]] = {
+    "image": Pictures,
+    "stack": Pictures,
+    "number": Numbers,
+    "vector": Numbers,
+    "points": Numbers,
+    "box": Numbers,
+    "category": OneHot,
+}
+
+
+def encoder(signal: Signal) -> Encoder:
+    """The encoder for `signal`. Raises DeclarationError for a kind that no model reads yet."""
+    if signal.kind not in ENCODERS:
+        raise DeclarationError(
+            f"A learned component that reads '{signal.name}' was asked for.",
+            f"'{signal.name}' is of kind {signal.kind}; models read {listed(sorted(ENCODERS))}.",
+            "Its rows cannot be turned into one tensor of a fixed shape.",
+            "Put a fixed component before it that makes one of these kinds.",
+        )
+    return ENCODERS[signal.kind](signal)
+
+
+def width_of(signal: Signal) -> int:
+    """Numbers in one encoded value of a signal of fixed shape."""
+    if isinstance(signal, Category):
+        return len(signal.values)
+    return int(np.prod([size or 0 for size in signal.shape], dtype=int))
+
+
+def set_scales(mean: Tensor, spread: Tensor, rows: np.ndarray) -> None:
+    """Fill the buffers with mean and spread of each column of `rows` (N, D); a constant column keeps spread 1."""
+    wide = np.asarray(rows, np.float64)
+    deviation = wide.std(axis=0)
+    deviation[deviation < 1e-6 * np.abs(wide).max(axis=0, initial=1e-6)] = 1  # rounding, not spread
+    mean.copy_(torch.from_numpy(wide.mean(axis=0)))
+    spread.copy_(torch.from_numpy(deviation))
+
+
+def check_finite(signals: Sequence[Signal], arrays: Sequence[np.ndarray]) -> None:
+    """Raise StudyError when a row of numbers holds NaN or an infinite number."""
+    for signal, array in zip(signals, arrays, strict=True):
+        if array.dtype.kind != "f":
+            continue
+        bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+        if bad.any():
+            raise StudyError(
+                f"A model was to be run on {counted(len(array), 'row')} of '{signal.name}'.",
+                f"{counted(int(bad.sum()), 'row')} hold NaN or an infinite number, the first is row {bad.argmax()}.",
+                "One such row would spoil every weight it touches.",
+                f"Repair or leave out these rows, or look at the component that made '{signal.name}'.",
+            )
+
+
+def batch_of(arrays: Sequence[np.ndarray], rows: Any, device: str) -> list[Tensor]:
+    """The given rows of each array as tensors; memory-mapped arrays are read only there."""
+    return [torch.from_numpy(np.ascontiguousarray(array[rows])).to(device) for array in arrays]

@@ -1,0 +1,51 @@
+"""Train one learned component on the rows that have its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from endwise.errors import StudyError, counted
+from endwise.learn.encode import check_finite
+from endwise.learn.model import Model, Network, NetworkModel
+from endwise.learn.trainer import Fit, Recipe, seeded, train
+from endwise.system.components import Learned, is_estimator
+
+
+def fit(
+    component: Learned,
+    inputs: Sequence[np.ndarray],
+    target: np.ndarray,
+    *,
+    held_out: np.ndarray,
+    recipe: Recipe,
+    seed: int,
+    device: str = "cpu",
+) -> tuple[Model, Fit]:
+    """A trained model and what happened.
+
+    Parameters
+    ----------
+    inputs: one array an input of the component, rows first, in the batch form of `signals.py`.
+    target: the output's rows. `held_out` (N,) marks the rows that only say when to stop: a network takes
+        neither scales nor gradients from them. Without any, the training rows themselves say when to stop.
+    """
+    check_finite([*component.inputs, component.output], [*inputs, target])
+    rows = np.flatnonzero(~held_out)
+    if not len(rows):
+        raise StudyError(
+            f"{component!r} was to be trained.",
+            f"Of {counted(len(target), 'row')} none is left for training.",
+            "Without a row there is nothing to learn from.",
+            "Add rows with its labels, or study larger sizes.",
+        )
+    if is_estimator(component.using):
+        from endwise.learn.estimator import fit_estimator
+
+        return fit_estimator(component, inputs, target, held_out, seed)
+    with seeded(seed):
+        network = Network(component)
+        network.learn(inputs, target, rows)
+        done = train(network.to(device), inputs, target, held_out, recipe, seed, device)
+    return NetworkModel(component, network, device), done

@@ -1,0 +1,174 @@
+"""One training recipe for every network in a study, each to its own convergence.
+
+A learning rate that falls along a fixed number of steps would decide beforehand when a network has converged. So
+the rate stays until the held-out loss stops improving, falls, and stays again; after the second fall stops helping,
+training ends and the best weights are kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from endwise.errors import StudyError
+from endwise.learn.encode import batch_of
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How networks are trained: the same for all designs, only the learning rate is searched."""
+
+    learning_rate: float = 2e-3
+    batch: int = 32
+    weight_decay: float = 1e-2
+    warm_up: int = 20  # steps over which the rate rises, as Adam's second moments need some
+    patience: int = 8  # evaluations without improvement before the rate falls
+    falls: int = 2
+    fall: float = 0.25
+    evaluate_every: int = 10  # steps at least; an epoch where that is longer
+    max_steps: int = 6000
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What happened in one training. `held_out_loss` is in the head's own units."""
+
+    steps: int
+    epochs: float
+    held_out_loss: float
+    still_improving: bool  # the step limit cut training short
+    seconds: float  # CPU seconds of this process
+    rows: int  # rows that gradients came from
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """torch's global randomness starts from `seed` inside, and is as before afterwards."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def train(
+    network: nn.Module,
+    inputs: Sequence[np.ndarray],
+    target: np.ndarray,
+    held_out: np.ndarray,
+    recipe: Recipe,
+    seed: int,
+    device: str,
+) -> Fit:
+    """Train `network` (it has `loss(inputs, target) -> (B,)`) in place; it ends with its best weights."""
+    start = time.process_time()
+    run = _Run(network, [*inputs, target], np.flatnonzero(~held_out), np.flatnonzero(held_out), recipe, seed, device)
+    still_improving = run.to_convergence()
+    epochs = run.steps * min(recipe.batch, len(run.rows)) / len(run.rows)
+    seconds = time.process_time() - start
+    return Fit(run.steps, round(epochs, 2), run.best, still_improving, seconds, len(run.rows))
+
+
+class _Run:
+    """One training under way."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        arrays: list[np.ndarray],
+        rows: np.ndarray,
+        judged: np.ndarray,
+        recipe: Recipe,
+        seed: int,
+        device: str,
+    ) -> None:
+        self.network, self.arrays, self.recipe, self.device = network, arrays, recipe, device
+        self.rows, self.judged = rows, judged if len(judged) else rows
+        self.order = np.random.default_rng(seed)
+        self.optimizer = torch.optim.AdamW(
+            network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        )
+        self.rate, self.steps, self.best = recipe.learning_rate, 0, float("inf")
+        self.kept: dict[str, Tensor] = {}
+        self.waiting: list[np.ndarray] = []
+
+    def to_convergence(self) -> bool:
+        """Train until nothing helps; True when the step limit came first."""
+        for _ in range(self.recipe.falls + 1):
+            limited = self._to_plateau()
+            self._restore()
+            if limited:
+                return True
+            self.rate *= self.recipe.fall
+        return False
+
+    def _to_plateau(self) -> bool:
+        """Train at one rate until `patience` evaluations did not improve; True when the step limit came first."""
+        recipe, stale = self.recipe, 0
+        period = max(recipe.evaluate_every, -(-len(self.rows) // recipe.batch))
+        while stale < recipe.patience:
+            for _ in range(period):
+                if self.steps == recipe.max_steps:
+                    return True
+                self._step()
+            stale = 0 if self._improved() else stale + 1
+        return False
+
+    def _step(self) -> None:
+        self.network.train()
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * min(1.0, (self.steps + 1) / self.recipe.warm_up)
+        loss = self._loss(self._next_rows()).mean()
+        if not torch.isfinite(loss):
+            raise _failed(self.steps, self.rate, float(loss))
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.steps += 1
+
+    def _next_rows(self) -> np.ndarray:
+        """The next batch: every row once an epoch, in a new order each time; a short last batch joins the next epoch."""
+        if not self.waiting:
+            order = self.order.permutation(self.rows)
+            size = min(self.recipe.batch, len(order))
+            self.waiting = [np.sort(order[i : i + size]) for i in range(0, len(order) - size + 1, size)][::-1]
+        return self.waiting.pop()
+
+    def _improved(self) -> bool:
+        """Evaluate on the held-out rows and keep the weights when they are the best so far."""
+        loss = self.held_out_loss()
+        if not np.isfinite(loss):
+            raise _failed(self.steps, self.rate, loss)
+        if loss >= self.best:
+            return False
+        self.best = loss
+        self.kept = {name: value.clone() for name, value in self.network.state_dict().items()}
+        return True
+
+    def held_out_loss(self) -> float:
+        self.network.eval()
+        size = 64
+        with torch.no_grad():
+            losses = [self._loss(self.judged[i : i + size]) for i in range(0, len(self.judged), size)]
+        return float(torch.cat(losses).double().mean())
+
+    def _loss(self, rows: np.ndarray) -> Tensor:
+        *inputs, target = batch_of(self.arrays, rows, self.device)
+        return self.network.loss(inputs, target)  # type: ignore[operator, no-any-return]
+
+    def _restore(self) -> None:
+        if self.kept:
+            self.network.load_state_dict(self.kept)
+
+
+def _failed(step: int, rate: float, loss: float) -> StudyError:
+    return StudyError(
+        "A model was to be trained.",
+        f"At step {step:,}, with learning rate {rate:g}, its loss became {loss}.",
+        "From there on no weight means anything.",
+        "Try a smaller learning rate, and look for outliers among the rows that it trains on.",
+    )

@@ -1,0 +1,114 @@
+"""What speaks against the verdict, and the cheapest test that could change it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from endwise.errors import counted
+from endwise.records import Verdict
+from endwise.report.quantities import amount, percent, span
+from endwise.report.ranking import Entry, decimals, difference_decimals, gap_unit, ranked, runner_up
+
+SETTLED = 0.95  # probability of being best above which one more repeat is no longer worth its time
+
+
+@dataclass(frozen=True)
+class Fall:
+    """By what share a design's error fell over the last step of its data curve."""
+
+    design: str
+    share: float
+    before: int
+    after: int
+
+
+def beats_constant(verdict: Verdict) -> bool:
+    """Whether the best design errs less than always giving the same answer (true where unknown)."""
+    return math.isnan(verdict.constant_error) or verdict.high < verdict.constant_error
+
+
+def last_fall(entry: Entry) -> Fall | None:
+    """The last step of one data curve; None where it has fewer than two points above zero."""
+    if len(entry.points) < 2:
+        return None
+    before, after = entry.points[-2:]
+    if not (before.error > 0 and math.isfinite(after.error)):
+        return None
+    return Fall(entry.design, 1 - after.error / before.error, before.size, after.size)
+
+
+def falling_rival(verdict: Verdict) -> tuple[Fall, Fall] | None:
+    """The rival whose error falls fastest, with the best design's own fall, where it falls faster."""
+    falls = [fall for fall in map(last_fall, ranked(verdict)) if fall is not None]
+    own = next((fall for fall in falls if fall.design == verdict.best), None)
+    rivals = [fall for fall in falls if fall.design != verdict.best]
+    if own is None or not rivals:
+        return None
+    fastest = max(rivals, key=lambda fall: fall.share)
+    return (fastest, own) if fastest.share > max(own.share, 0) else None
+
+
+def objection(verdict: Verdict) -> str:
+    """The strongest objection, as one sentence."""
+    return next(_objections(verdict), "None that these rows show.")
+
+
+def _objections(verdict: Verdict) -> Iterator[str]:
+    """Objections from the strongest down."""
+    places = decimals(verdict)
+    if not beats_constant(verdict):
+        constant = amount(verdict.constant_error, verdict.unit, places)
+        yield f"Always giving the same answer errs by {constant}: the best design is not clearly better than that."
+    if not verdict.done:
+        yield "The study was stopped before all of it was measured."
+    if verdict.failures:
+        yield f"{counted(len(verdict.failures), 'training')} failed, so not every design had its full chance."
+    rival = runner_up(verdict)
+    if rival is not None and rival.low <= 0:
+        interval = span(rival.low, rival.high, difference_decimals(verdict, rival))
+        yield (
+            f"`{rival.design}` is not told apart from it on {verdict.test_units:,} test units"
+            f" (difference {interval} {gap_unit(verdict)}".rstrip()
+            + ")."
+        )
+    falling = falling_rival(verdict)
+    if falling is not None:
+        fastest, own = falling
+        slower = f"only {percent(own.share)}" if own.share > 0 else "not at all"
+        yield (
+            f"From {fastest.before:,} to {fastest.after:,} rows the error of `{fastest.design}`"
+            f" fell by {percent(fastest.share)}, that of the best design {slower}: more rows may favour the former."
+        )
+    for caveat in verdict.caveats:
+        yield f"{caveat.title.rstrip('.')} ({caveat.code})."
+
+
+def next_test(verdict: Verdict) -> str:
+    """The cheapest test that could change the verdict, as one sentence or two."""
+    if not verdict.done:
+        return "Give the same command again: it resumes where it stopped and needs no new label."
+    if verdict.mode == "quick":
+        return "Run the study without `--quick`: more sizes, more repeats and a check of the tuning, with no new label."
+    if verdict.runner_up is None:
+        return "Study a second design on the same rows: one alone cannot be compared."
+    if verdict.probability_best < SETTLED:
+        return (
+            f"Raise `--repeats` from {verdict.repeats} to {2 * verdict.repeats}, with no new label. Where the interval"
+            f" stays as wide, hold out more rows: it rests on {counted(verdict.test_units, 'test unit')}."
+        )
+    falling = falling_rival(verdict)
+    if falling is not None:
+        more = f"{2 * max(verdict.sizes):,} {verdict.axis}"
+        return f"Study again at {more}: `{falling[0].design}` is the design that gains most from more of them."
+    return "None is cheap: no rival's error falls faster, and the lead is clear."
+
+
+def not_compared(verdict: Verdict) -> str:
+    """What the verdict is silent about."""
+    parts = [f"`{one.design}` lacks {one.lacks.rstrip('.')}" for one in verdict.untrainable]
+    missing = {entry.design for entry in ranked(verdict) if entry.last.size not in (0, max(verdict.sizes))}
+    parts += [f"`{design}` was not measured at the largest size" for design in sorted(missing)]
+    more = f"; {len(parts) - 3} more" if len(parts) > 3 else ""
+    return f"{'; '.join(parts[:3])}{more}." if parts else "Every design of the system was compared."

@@ -1,0 +1,262 @@
+"""The figures: data curves and paired differences, as SVG for light and dark, wide and narrow pages.
+
+Colours stay CSS variables in the SVG. Each figure is drawn twice, since an SVG that is scaled down to a
+phone has letters that nobody can read. Every figure has a description for those who do not see it, and
+the page puts the numbers behind it in a table.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from endwise.records import Difference, Verdict
+from endwise.report.axes import Axis, error_axis, even_axis, shifts, size_axis, spread_labels
+from endwise.report.marks import mark
+from endwise.report.quantities import amount, number, span, tick
+from endwise.report.ranking import ACCENTS, Entry, against_best, decimals, difference_decimals, gap_unit, ranked
+
+NEAR = 1.25  # the constant predictor's line is drawn up to this factor beyond the highest error
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The drawing area of one variant, in pixels."""
+
+    name: str
+    width: int
+    height: int
+    font: int
+
+
+WIDE = Canvas("wide", 640, 360, 13)
+NARROW = Canvas("narrow", 262, 290, 12)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure ready to be put into a page: one SVG a width, and the description of both."""
+
+    wide: str
+    narrow: str
+    description: str
+    caption: str
+
+
+def curves(verdict: Verdict) -> Figure:
+    """Error against rows: every design's means as a line, intervals as bars, every repeat as a dot."""
+    return _figure(lambda canvas: _curves(verdict, canvas), _describe_curves(verdict), _caption(verdict))
+
+
+def differences(verdict: Verdict) -> Figure | None:
+    """How much worse than the best each other design is at the largest size; None for a lone design."""
+    pairs = against_best(verdict)
+    others = [(entry, pairs[entry.design]) for entry in ranked(verdict) if entry.design in pairs]
+    if not others:
+        return None
+    caption = "Bars: 95 % intervals of the paired difference. Right of 0 is worse than the best design."
+    text = _describe_differences(verdict, others)
+    return _figure(lambda canvas: _differences(verdict, others, canvas), text, caption)
+
+
+def _figure(draw: Callable[[Canvas], alt.LayerChart], description: str, caption: str) -> Figure:
+    wide, narrow = (_svg(draw(canvas), canvas, description) for canvas in (WIDE, NARROW))
+    return Figure(wide, narrow, description, caption)
+
+
+def _curves(verdict: Verdict, canvas: Canvas) -> alt.LayerChart:
+    entries = ranked(verdict)
+    constant = _constant_in_range(verdict)
+    across = size_axis([point.size for entry in entries for point in entry.points], canvas.width)
+    up = error_axis(_heights(entries) + ([constant] if constant else []), canvas.height)
+    x = _x(across, f"{verdict.axis} (log scale)" if across.log else verdict.axis)
+    scale = " (log scale)" if up.log else ""
+    y = _y(up, f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}{scale}")
+    layers: list[alt.Chart] = [] if constant is None else _constant(verdict, constant, across, x, y)
+    offsets = shifts(entries, across)
+    for entry in reversed(entries):  # the best is drawn last, on top
+        layers += _curve(entry, across, offsets[entry.design], x, y)
+    labelled = [entry for entry in entries[:ACCENTS] if math.isfinite(entry.last.error)]
+    heights = spread_labels([entry.last.error for entry in labelled], up, canvas.font + 2)
+    for entry, height in zip(labelled, heights, strict=True):
+        layers += _text(
+            across.beyond(6), height, entry.letter, mark(entry).colour, x, y, fontWeight="bold", align="left"
+        )
+    return _finish(layers, canvas)
+
+
+def _curve(entry: Entry, across: Axis, shift: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """One design: its line, its intervals, its repeats and the marks of its means."""
+    colour, shape, dash = mark(entry)
+    if entry.level:
+        ends = [{"x": side, "y": entry.last.error} for side in (across.low, across.high)]
+        return [_chart(ends).mark_line(color=colour, strokeDash=list(dash), strokeWidth=2).encode(x, y)]
+    means = [
+        {"x": across.moved(point.size, shift), "y": point.error, "low": point.low, "high": point.high}
+        for point in entry.points
+        if math.isfinite(point.error)
+    ]
+    dots = [{"x": across.moved(p.size, shift), "y": one} for p in entry.points for one in p.repeats]
+    quiet = entry.rank >= ACCENTS
+    return [
+        _chart(means).mark_line(color=colour, strokeDash=list(dash), strokeWidth=1 if quiet else 2).encode(x, y),
+        _chart(means).mark_rule(color=colour, strokeWidth=4, opacity=0.28).encode(x, y=_y_low(y), y2="high:Q"),
+        _chart(dots).mark_point(color=colour, size=14, strokeWidth=1, opacity=0.75, filled=False).encode(x, y),
+        _chart(means)
+        .mark_point(color=colour, shape=shape, size=20 if quiet else 64, filled=True, opacity=1)
+        .encode(x, y),
+    ]
+
+
+def _constant(verdict: Verdict, error: float, across: Axis, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """The level line of a predictor that always gives the same answer."""
+    ends = [{"x": across.low, "y": error}, {"x": across.high, "y": error}]
+    words = f"always the same answer: {amount(error, verdict.unit, decimals(verdict))}"
+    line = _chart(ends).mark_line(color="var(--soft)", strokeWidth=1, strokeDash=[3, 3]).encode(x, y)
+    return [line, *_text(across.low, error, words, "var(--soft)", x, y, align="left", dx=4, dy=-8)]
+
+
+def _differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]], canvas: Canvas) -> alt.LayerChart:
+    across = even_axis([value for _, one in others for value in (0.0, one.low, one.high)], canvas.width)
+    rows = Canvas(canvas.name, canvas.width, 48 * len(others) + 8, canvas.font)
+    best = ranked(verdict)[0].letter
+    unit = gap_unit(verdict)
+    x = _x(across, f"worse than {best} by{unit and f' ({unit})'}")
+    y = alt.Y("y:Q").scale(domain=[rows.height, 0], nice=False).axis(None)
+    zero = _chart([{"x": 0, "y": 0, "end": rows.height}]).mark_rule(color="var(--ink)").encode(x, y, y2="end:Q")
+    layers: list[alt.Chart] = [zero]
+    for at, (entry, one) in enumerate(others):
+        layers += _difference(entry, one, across, 48 * at, x, y, canvas)
+    return _finish(layers, rows)
+
+
+def _difference(
+    entry: Entry, one: Difference, across: Axis, top: int, x: alt.X, y: alt.Y, canvas: Canvas
+) -> list[alt.Chart]:
+    """One design in the plot of differences: its text, and below it the interval and the mark."""
+    colour, shape, _ = mark(entry)
+    bar = [{"x": one.low, "x2": one.high, "y": top + 34}]
+    limit = 0.86 * canvas.width - 20  # the page's font may run wider than the renderer's
+    return [
+        *_text(across.low, top + 15, entry.design, "var(--ink)", x, y, align="left", dx=18, limit=limit),
+        *_text(across.low, top + 15, entry.letter, colour, x, y, align="left", fontWeight="bold"),
+        _chart(bar).mark_rule(color=colour, strokeWidth=5, opacity=0.35).encode(x, y, x2="x2:Q"),
+        _chart([{"x": one.difference, "y": top + 34}])
+        .mark_point(color=colour, shape=shape, size=70, filled=True, opacity=1)
+        .encode(x, y),
+    ]
+
+
+def _heights(entries: Sequence[Entry]) -> list[float]:
+    """Every height that the plot must hold: means, intervals and repeats."""
+    points = [point for entry in entries for point in entry.points]
+    values = [value for p in points for value in (p.error, p.low, p.high, *p.repeats)]
+    return [value for value in values if math.isfinite(value)]
+
+
+def _constant_in_range(verdict: Verdict) -> float | None:
+    heights = _heights(ranked(verdict))
+    error = verdict.constant_error
+    if not math.isfinite(error) or not heights:
+        return None
+    return error if min(heights) / NEAR <= error <= max(heights) * NEAR else None
+
+
+def _chart(rows: list[dict[str, Any]]) -> alt.Chart:
+    return alt.Chart(alt.Data(values=rows))
+
+
+def _text(across: float, up: float, words: str, colour: str, x: alt.X, y: alt.Y, **style: Any) -> list[alt.Chart]:
+    """Words over a seam in the colour of the page, so that no line runs through them."""
+    chart = _chart([{"x": across, "y": up, "words": words}])
+    seam = chart.mark_text(color="var(--page)", stroke="var(--page)", strokeWidth=5, baseline="middle", **style)
+    ink = chart.mark_text(color=colour, baseline="middle", **style)
+    return [one.encode(x, y, text="words:N") for one in (seam, ink)]
+
+
+def _x(axis: Axis, title: str) -> alt.X:
+    scale = alt.Scale(type="log" if axis.log else "linear", domain=[axis.low, axis.high], nice=False)
+    return alt.X("x:Q").scale(scale).axis(values=list(axis.ticks), title=title, **_labels(axis))
+
+
+def _y(axis: Axis, title: str) -> alt.Y:
+    scale = alt.Scale(type="log" if axis.log else "linear", domain=[axis.low, axis.high], nice=False)
+    return alt.Y("y:Q").scale(scale).axis(values=list(axis.ticks), title=title, **_labels(axis))
+
+
+def _y_low(y: alt.Y) -> alt.Y:
+    """The same axis, for the lower end of an interval."""
+    low = y.copy()
+    low.shorthand = "low:Q"
+    return low
+
+
+def _labels(axis: Axis) -> dict[str, Any]:
+    """Tick labels written by us: three digits at most, and none dropped for lack of room."""
+    names = {float(one): tick(one) for one in axis.ticks}
+    choice = " : ".join(f"abs(datum.value - {at!r}) < {axis.grain!r} ? '{name}'" for at, name in names.items())
+    return {"labelExpr": f"{choice} : ''", "labelOverlap": False}
+
+
+def _finish(layers: Sequence[alt.Chart], canvas: Canvas) -> alt.LayerChart:
+    chart = alt.layer(*layers).properties(width=canvas.width, height=canvas.height)
+    small = canvas.font - 1
+    return (
+        chart.configure(background="transparent", aria=False, font="system-ui, sans-serif", padding=4)
+        .configure_view(stroke=None)
+        .configure_text(fontSize=canvas.font)
+        .configure_axis(
+            labelColor="var(--soft)", labelFontSize=small, titleColor="var(--soft)", titleFontSize=small,
+            titleFontWeight="normal", titlePadding=10, gridColor="var(--line)", domain=False, ticks=False,
+            labelPadding=8,
+        )
+    )  # fmt: skip
+
+
+def _svg(chart: alt.LayerChart, canvas: Canvas, description: str) -> str:
+    """The SVG of a chart: sized by the page, named for screen readers, without the renderer's own roles."""
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
+    head, body = drawn.split(">", 1)
+    box = re.search(r'viewBox="[\d. -]+"', head)
+    name = escape(description, quote=True)
+    silent = re.sub(r' (?:role="graphics-\w+"|aria-[a-z]+="[^"]*")', "", body)
+    return f'<svg class="{canvas.name}" role="img" aria-label="{name}" {box.group() if box else ""}>{silent}'
+
+
+def _caption(verdict: Verdict) -> str:
+    """How to read the curves, and the constant predictor where its line would lie far outside."""
+    reading = "Lines: means over repeats. Bars: 95 % intervals over the test units. Rings: each repeat."
+    aside = "Designs stand a little aside so that none covers another."
+    if _constant_in_range(verdict) is not None or not math.isfinite(verdict.constant_error):
+        return f"{reading} {aside}"
+    constant = amount(verdict.constant_error, verdict.unit, decimals(verdict))
+    return f"{reading} {aside} Always giving the same answer would err by {constant}, outside this figure."
+
+
+def _describe_curves(verdict: Verdict) -> str:
+    places = decimals(verdict)
+    lines = [
+        f"{entry.letter}, {entry.design}: "
+        + ", ".join(f"{number(p.error, places)} at {p.size:,}" for p in entry.points)
+        for entry in ranked(verdict)[:ACCENTS]
+    ]
+    unit = verdict.unit and f" in {verdict.unit}"
+    return f"{verdict.metric_title}{unit} against {verdict.axis}. {'; '.join(lines)}."
+
+
+def _describe_differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]]) -> str:
+    lines = []
+    for entry, one in others[:ACCENTS]:
+        places = difference_decimals(verdict, one)
+        lines.append(
+            f"{entry.letter}, {entry.design}: {amount(one.difference, gap_unit(verdict), places)}, "
+            f"95 % interval {span(one.low, one.high, places)}"
+        )
+    return f"How much worse than {verdict.best} each design is. {'; '.join(lines)}."

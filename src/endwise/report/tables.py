@@ -1,0 +1,139 @@
+"""The tables of the page: plain text in rows, each row headed by a design or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from endwise.records import DesignPoint, Verdict
+from endwise.report.quantities import amount, number, percent, places, seconds, span
+from endwise.report.ranking import Entry, against_best, decimals, difference_decimals, gap_unit, ranked, sizes
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its head, the entry where the head is a design, and the cells."""
+
+    head: str
+    cells: tuple[str, ...]
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a caption; cells of columns named in `words` stand left, all others right."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    words: frozenset[str] = frozenset()
+
+
+def designs(verdict: Verdict) -> Table:
+    """Every design at its largest size: what it gets wrong, what it needs, what it costs."""
+    unit = f" ({verdict.unit})" if verdict.unit else ""
+    head = ("design", "kind", f"error{unit}", "95 % interval", "rows", "labels")
+    cost = ("ms a row", "parameters", "parts", "label kinds")
+    rows = tuple(Row(one.design, _design(verdict, one.last), one) for one in ranked(verdict))
+    return Table("Every design at the largest size", (*head, *cost), rows, frozenset({"kind", "labels"}))
+
+
+def _design(verdict: Verdict, point: DesignPoint) -> tuple[str, ...]:
+    decimal = decimals(verdict)
+    kind = point.label if point.training == "apart" else f"{point.label}, {point.training}"
+    labels = ", ".join(f"{count:,} {name}" for name, count in point.labels.items())
+    return (
+        kind,
+        number(point.error, decimal),
+        span(point.low, point.high, decimal),
+        f"{point.rows:,}",
+        labels or "none",
+        "-" if point.latency_ms is None else number(point.latency_ms, places([point.latency_ms], 2)),
+        f"{point.parameters:,}",
+        str(point.parts),
+        str(point.label_kinds),
+    )
+
+
+def curves(verdict: Verdict) -> Table:
+    """The numbers behind the data curves."""
+    decimal = decimals(verdict)
+    rows = tuple(
+        Row(
+            one.design,
+            (
+                f"{p.size:,}",
+                number(p.error, decimal),
+                span(p.low, p.high, decimal),
+                ", ".join(number(repeat, decimal) for repeat in p.repeats),
+                f"{p.independent_units:,}",
+            ),
+            one,
+        )
+        for one in ranked(verdict)
+        for p in one.points
+    )
+    head = ("design", "rows", "error", "95 % interval", "each repeat", "independent units")
+    return Table(f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}", head, rows)
+
+
+def differences(verdict: Verdict) -> Table:
+    """The numbers behind the plot of differences."""
+    pairs = against_best(verdict)
+    rows = []
+    for one in (entry for entry in ranked(verdict) if entry.design in pairs):
+        pair = pairs[one.design]
+        decimal = difference_decimals(verdict, pair)
+        gap = amount(pair.difference, gap_unit(verdict), decimal)
+        cells = (gap, span(pair.low, pair.high, decimal), percent(pair.probability_better))
+        rows.append(Row(one.design, cells, one))
+    head = ("design", "worse by", "95 % interval", "probability that it is better")
+    return Table(f"Against {verdict.best}", head, tuple(rows))
+
+
+def rows_used(verdict: Verdict) -> Table:
+    """The rows that each component trained on, and why the others were not used."""
+    rows = tuple(
+        Row(
+            use.component,
+            (
+                f"{use.used:,}",
+                f"{use.independent_units:,}",
+                f"{use.derived:,}" if use.derived else "-",
+                "; ".join(f"{count:,}: {reason}" for reason, count in use.unused.items()) or "none",
+            ),
+        )
+        for use in verdict.rows_used
+    )
+    head = ("component", "rows used", "independent units", "labels computed", "not used, and why")
+    return Table("Rows used per component at the largest size", head, rows, frozenset({"not used, and why"}))
+
+
+def tuning(verdict: Verdict) -> Table:
+    """The search over learning rates: held-out loss at each rate."""
+    rates = sorted({rate for one in verdict.tuning for rate in one.losses}, key=float)
+    rows = tuple(
+        Row(one.component, (*(_loss(one.losses, rate) for rate in rates), f"{one.chosen:g}")) for one in verdict.tuning
+    )
+    return Table("Held-out loss by learning rate", ("component", *rates, "chosen"), rows)
+
+
+def _loss(losses: Mapping[str, float], rate: str) -> str:
+    return number(losses[rate]) if rate in losses else "-"
+
+
+def training_seconds(verdict: Verdict) -> Table | None:
+    """Mean training time by component and size, from `times`; None where it was not kept."""
+    kept: Mapping[str, Mapping[str, Any]] = verdict.times.get("training_seconds", {})
+    columns = _columns(kept.values()) or [str(size) for size in sizes(verdict)]
+    rows = tuple(
+        Row(name, tuple(seconds(float(by_size[size])) if size in by_size else "-" for size in columns))
+        for name, by_size in kept.items()
+    )
+    head = ("component", *(f"{int(size):,} rows" for size in columns))
+    return Table("Training time by component and size", head, rows) if rows else None
+
+
+def _columns(kept: Any) -> Sequence[str]:
+    return sorted({size for by_size in kept for size in by_size}, key=int)

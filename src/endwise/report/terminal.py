@@ -1,0 +1,160 @@
+"""The study on a terminal: its progress while it runs, and the verdict when it is done.
+
+Progress goes to standard error, the verdict to standard output, so that a pipe holds the answer only.
+Whatever comes from users is printed as plain text: `[joint]` is never taken for markup.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from rich import box
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from endwise.errors import counted
+from endwise.records import DesignPoint, Verdict
+from endwise.report.quantities import number, seconds, span
+from endwise.report.ranking import decimals, ranked, sizes
+from endwise.report.sentences import in_words
+
+Mode = Literal["screen", "lines", "quiet"]
+LINE_EVERY = 5.0  # seconds between plain lines: a log stays short, a reader is not left waiting
+WINDOW = 12  # cells that the estimate of the time left looks back on
+
+
+class Progress:
+    """The progress of one study: a live bar, plain lines, or nothing.
+
+    >>> with Progress("quiet") as progress:
+    ...     progress.start(12, "bone-age")
+    ...     progress.advance(1, 12, "xray -> age at 75", best=None)
+    """
+
+    def __init__(
+        self, mode: Mode, *, console: Console | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._mode = mode
+        self._console = console or Console(stderr=True, highlight=False)
+        self._clock = clock
+        self._seen: deque[tuple[float, int]] = deque(maxlen=WINDOW)
+        self._said = -LINE_EVERY
+        self._done, self._total, self._left, self._note, self._best = 0, 0, "", "", ""
+        self._live = Live(get_renderable=self._screen, console=self._console, transient=True)
+
+    def __enter__(self) -> Progress:
+        if self._mode == "screen":
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._mode == "screen":
+            self._live.stop()
+
+    def start(self, total: int, title: str) -> None:
+        """The study `title` begins, with `total` cells to measure."""
+        self._seen.append((self._clock(), 0))
+        self._total = total
+        self.message(f"{title}: {counted(total, 'cell')}")
+
+    def advance(self, done: int, total: int, note: str, best: str | None) -> None:
+        """`done` of `total` cells are measured, the last one being `note`; `best` is the best guess so far."""
+        now = self._clock()
+        self._left = self._time_left(now, done, total)
+        self._done, self._total, self._note = done, total, note
+        self._best = f"best so far: {best}" if best else ""
+        if self._mode == "lines" and (now - self._said >= LINE_EVERY or done == total):
+            self._said = now
+            self._line("; ".join(part for part in (self._count(), self._note, self._best) if part))
+
+    def message(self, text: str) -> None:
+        """One line that stays: what was skipped, what failed, how to resume."""
+        if self._mode != "quiet":
+            self._line(text)
+
+    def _line(self, text: str) -> None:
+        self._console.print(Text(text), soft_wrap=True)
+
+    def _count(self) -> str:
+        left = f", {self._left} left" if self._left else ""
+        return f"{self._done:,}/{self._total:,} cells{left}"
+
+    def _screen(self) -> Group:
+        """Three lines: the bar with count and time left, the last cell, the best guess so far."""
+        bar = Table.grid(padding=(0, 1))
+        bar.add_row(ProgressBar(max(self._total, 1), self._done, width=28), Text(self._count()))
+        lines = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in (self._note, self._best)]
+        return Group(bar, *lines)
+
+    def _time_left(self, now: float, done: int, total: int) -> str:
+        """The time left at the pace of the last cells; empty while nothing is known."""
+        if not self._seen:
+            self._seen.append((now, 0))
+        then, before = self._seen[0]
+        self._seen.append((now, done))
+        if done <= before or done >= total or now <= then:
+            return ""
+        return f"about {seconds((now - then) / (done - before) * (total - done))}"
+
+
+def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console | None = None) -> None:
+    """Print the verdict: the words, the table design x size, the caveats, and where everything lies."""
+    out = console or Console(highlight=False)
+    out.print()
+    out.print(prose(verdict.words or in_words(verdict)))
+    out.print()
+    out.print(_table(verdict))
+    for caveat in verdict.caveats:
+        out.print(Text.assemble(("caveat ", "yellow"), (caveat.code, "bold"), ": ", prose(caveat.title)))
+    for failure in verdict.failures:
+        out.print(Text.assemble(("failed ", "red"), f"{failure.cell}: {failure.error.splitlines()[-1]}"))
+    out.print()
+    for name, value in _places(verdict, report, winner):
+        out.print(Text.assemble((f"{name:<8}", "dim"), value), soft_wrap=True)
+
+
+def prose(text: str) -> Text:
+    """A sentence whose `designs` between backticks are set off."""
+    parts = text.split("`")
+    return Text.assemble(*((part, "bold cyan" if at % 2 else "") for at, part in enumerate(parts)))
+
+
+def _table(verdict: Verdict) -> Table:
+    title = f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}, with 95 % intervals; by {verdict.axis}"
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", title_style="dim", pad_edge=False)
+    table.add_column("", style="bold")
+    table.add_column("design", overflow="fold", min_width=16)
+    for size in sizes(verdict):
+        table.add_column(f"{size:,}", justify="right", no_wrap=True)
+    places = decimals(verdict)
+    for entry in ranked(verdict):
+        cells = [_cell(entry.at(size), places) for size in sizes(verdict)]
+        table.add_row(entry.letter, Text(entry.design), *cells, style="bold" if entry.rank == 0 else "")
+    return table
+
+
+def _cell(point: DesignPoint | None, places: int) -> Text:
+    """The error with its interval beneath, so that five sizes fit into 80 columns."""
+    if point is None:
+        return Text("-", style="dim")
+    interval = span(point.low, point.high, places)
+    return Text.assemble(number(point.error, places), "\n", (interval, "not bold dim"))
+
+
+def _places(verdict: Verdict, report: Path, winner: Path) -> list[tuple[str, str]]:
+    return [
+        ("report", str(report)),
+        ("winner", str(winner)),
+        ("next", f"endwise predict {shlex.quote(str(winner))} FILE" if verdict.done else verdict.command),
+    ]

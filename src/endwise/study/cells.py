@@ -1,0 +1,132 @@
+"""Cells: the pieces of work of a study, each with a key made of everything that decides its result.
+
+A `Training` trains one learned component on one sample; a `Judging` runs a whole design on the test
+rows. Cells form a graph (`needs`); a cell that is done is never done again, by whichever study.
+
+Where a component trains on what the stages before it put out (*chained*), no training row gets its
+inputs from a stage that trained on the row's own group: rows that those stages never saw take the
+stages as they are, all others take stages trained without the half of the groups in which the row lies
+(two-fold out-of-fold), for all designs alike. Two folds are enough for long chains too: stages trained
+without fold f train on the rows of the other fold, whose inputs come from stages trained without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from endwise.system.components import Component
+from endwise.system.designs import Design
+
+Path = tuple[Component, ...]
+
+
+@dataclass(frozen=True)
+class Training:
+    """One learned component, trained.
+
+    `path` holds the components that make its inputs, in running order; empty when it trains on true
+    inputs (apart). `without` is the fold whose rows are kept out, None for none. `rates` maps each
+    learned component, as (signal, maker), to its learning rate.
+    """
+
+    component: Component
+    path: Path
+    size: int
+    repeat: int
+    without: int | None
+    rates: tuple[tuple[tuple[str, str], float], ...]
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of this training."""
+        return dict(self.rates)[arrow(self.component)]
+
+    def feeders(self, without: int | None) -> dict[str, Training]:
+        """The trainings whose models make the inputs of rows that need stages `without` a fold."""
+        found: dict[str, Training] = {}
+        for at, part in enumerate(self.path):
+            if part.learns:
+                before = ancestors(self.path[:at], part)
+                rates = rates_for((*before, part), dict(self.rates))
+                chain = before if any(one.learns for one in before) else ()
+                found[part.output.name] = Training(part, chain, self.size, self.repeat, without, rates)
+        return found
+
+    @property
+    def title(self) -> str:
+        """The cell in words."""
+        mode = " chained" if self.path else ""
+        half = "" if self.without is None else f", without fold {self.without}"
+        return f"train {arrow_text(self.component)}{mode} at {self.size:,} rows, repeat {self.repeat + 1}{half}"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """A design at one size and repeat, run on the test rows."""
+
+    design: Design
+    size: int
+    repeat: int
+    rates: tuple[tuple[tuple[str, str], float], ...]
+
+    @property
+    def trainings(self) -> dict[str, Training]:
+        """For each learned part, by the signal it makes, the training that it takes its model from."""
+        found: dict[str, Training] = {}
+        for at, part in enumerate(self.design.parts):
+            if part.learns:
+                chained = self.design.training == "chained" and takes_predictions(self.design.parts[:at], part)
+                path = ancestors(self.design.parts[:at], part) if chained else ()
+                rates = rates_for((*path, part), dict(self.rates))
+                found[part.output.name] = Training(part, path, self.size, self.repeat, None, rates)
+        return found
+
+    @property
+    def title(self) -> str:
+        """The cell in words."""
+        return f"judge {self.design.text} at {self.size:,} rows, repeat {self.repeat + 1}"
+
+
+Cell = Training | Judging
+
+
+def arrow(component: Component) -> tuple[str, str]:
+    """A component's name within its system: the signal it makes, and its own name."""
+    return component.output.name, component.name
+
+
+def arrow_text(component: Component) -> str:
+    """A component as people read it: what it takes and what it makes."""
+    return f"{' + '.join(signal.name for signal in component.inputs)} -> {component.output.name}"
+
+
+def rates_for(parts: Path, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:
+    """The learning rates of the learned components among `parts`, in a fixed order."""
+    return tuple(sorted((arrow(part), rates[arrow(part)]) for part in parts if part.learns))
+
+
+def ancestors(before: Path, part: Component) -> Path:
+    """Those components of `before` that `part` needs, in running order."""
+    needed = {signal.name for signal in part.inputs}
+    kept: list[Component] = []
+    for earlier in reversed(before):
+        if earlier.output.name in needed:
+            kept.append(earlier)
+            needed |= {signal.name for signal in earlier.inputs}
+    return tuple(reversed(kept))
+
+
+def takes_predictions(before: Path, part: Component) -> bool:
+    """Whether anything that `part` takes depends on a learned component."""
+    return any(earlier.learns for earlier in ancestors(before, part))
+
+
+def described(cell: Cell) -> dict[str, Any]:
+    """A cell as plain data, for its record."""
+    what: dict[str, Any] = {"title": cell.title, "size": cell.size, "repeat": cell.repeat}
+    if isinstance(cell, Judging):
+        return {**what, "kind": "judging", "design": cell.design.text, "canonical": cell.design.key}
+    made = {"component": cell.component.name, "makes": cell.component.output.name}
+    return {**what, **made, "kind": "training", "rate": cell.rate, "without": cell.without}

@@ -1,0 +1,161 @@
+"""What every cell of a study refers to: the system, the rows, who is held out, the seed, the recipe.
+
+Workers rebuild it from a `Job`, which travels as bytes; rows travel as the path of a folder.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from endwise import seeds
+from endwise.data import splits
+from endwise.data.rows import Rows
+from endwise.learn.trainer import Recipe
+from endwise.learn.truth import Truth
+from endwise.records import FORMAT
+from endwise.study.cells import Cell, Judging, Training, arrow
+from endwise.system.components import Component, Learned, is_estimator
+from endwise.system.designs import Design
+from endwise.system.graph import System
+
+LEARNING = 1  # raise when models or training change what the same rows and seed give
+
+
+@dataclass(frozen=True)
+class Job:
+    """A study's fixed facts, small enough to travel to workers."""
+
+    system: System
+    rows: Path
+    split: splits.Split
+    seed: int
+    recipe: Recipe
+    device: str
+
+
+class Context:
+    """The facts of one study, and what follows from them for each cell."""
+
+    def __init__(self, job: Job, rows: Rows | None = None) -> None:
+        self.job, self.system, self.seed = job, job.system, job.seed
+        self.rows = Rows.open(job.rows) if rows is None else rows
+        self.truth = Truth(job.system, self.rows)
+        self._indices: dict[Training, np.ndarray] = {}
+        self._keys: dict[Cell, str] = {}
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """The group of every row. Shape (N,)."""
+        return splits.units_of(self.rows)
+
+    @cached_property
+    def carries(self) -> np.ndarray:
+        """Which rows count towards n: they carry the wanted output and all inputs. Shape (N,)."""
+        names = [self.system.wants.name, *(signal.name for signal in self.system.inputs)]
+        return np.logical_and.reduce([self.truth.has(name) for name in names])
+
+    @property
+    def test(self) -> np.ndarray:
+        """The row numbers of the test rows."""
+        return self.job.split.test
+
+    @cached_property
+    def most(self) -> int:
+        """The largest size: training rows that carry the wanted output."""
+        return int(self.carries[self.job.split.train].sum())
+
+    @lru_cache(maxsize=64)  # noqa: B019  one context lives as long as its study
+    def sample(self, size: int, repeat: int) -> np.ndarray:
+        """The training rows of one size and repeat, side pools included."""
+        return splits.sample(self.carries, self.job.split.train, size, self.seed, repeat)
+
+    def usable(self, component: Component, path: tuple[Component, ...]) -> np.ndarray:
+        """Which rows the component could train on: label there, inputs true or within reach. Shape (N,)."""
+        made = {part.output.name for part in path}
+        takes = {signal.name for part in (*path, component) for signal in part.inputs} - made
+        return np.logical_and.reduce([self.truth.has(name) for name in (component.output.name, *sorted(takes))])
+
+    def index(self, training: Training) -> np.ndarray:
+        """The row numbers that one training uses, its held-out slice included."""
+        if training not in self._indices:
+            sample = self.sample(training.size, training.repeat)
+            index = sample[self.usable(training.component, training.path)[sample]]
+            if training.without is not None:
+                folds = splits.fold_of(self.units[index], self.seed, training.repeat)
+                index = index[folds != training.without]
+            self._indices[training] = index
+        return self._indices[training]
+
+    def sources(self, training: Training) -> dict[int | None, np.ndarray]:
+        """Which training rows get their inputs from stages without which fold. Masks over `index`."""
+        index = self.index(training)
+        if not training.path:
+            return {}
+        seen = np.zeros(len(index), dtype=bool)
+        for feeder in training.feeders(None).values():
+            seen |= np.isin(self.units[index].astype(str), self.units[self.index(feeder)].astype(str))
+        folds = splits.fold_of(self.units[index], self.seed, training.repeat)
+        masks: dict[int | None, np.ndarray] = {None: ~seen, 0: seen & (folds == 0), 1: seen & (folds == 1)}
+        return {source: mask for source, mask in masks.items() if mask.any()}
+
+    def needs(self, cell: Cell) -> tuple[Training, ...]:
+        """The trainings that must be done before `cell`."""
+        if isinstance(cell, Judging):
+            return tuple(cell.trainings.values())
+        return tuple(one for source in self.sources(cell) for one in cell.feeders(source).values())
+
+    def seed_of(self, training: Training) -> int:
+        """The seed of one training: it depends on the repeat and the component, not on who else is studied."""
+        mode = "chained" if training.path else "apart"
+        return seeds.number(self.seed, training.repeat, *arrow(training.component), mode, training.without)
+
+    def key(self, cell: Cell) -> str:
+        """The content-addressed key: a digest of everything that decides the cell's result."""
+        if cell not in self._keys:
+            self._keys[cell] = self._training_key(cell) if isinstance(cell, Training) else self._judging_key(cell)
+        return self._keys[cell]
+
+    def _training_key(self, cell: Training) -> str:
+        index = self.index(cell)
+        names = [signal.name for signal in (cell.component.output, *cell.component.inputs)]
+        computed = [f.identity() for name in (names[:1] if cell.path else names) for f in self.truth.used(name, index)]
+        return seeds.digest(
+            FORMAT, LEARNING, "training", cell.component.identity(), [part.identity() for part in cell.path],
+            self.rows.fingerprint, seeds.digest(index.tobytes().hex()), self.seed_of(cell), self.job.device,
+            sorted(self.recipe(cell).items()), computed, [self.key(one) for one in self.needs(cell)],
+        )  # fmt: skip
+
+    def _judging_key(self, cell: Judging) -> str:
+        return seeds.digest(
+            FORMAT, LEARNING, "judging", [part.identity() for part in cell.design.parts], cell.design.training,
+            self.rows.fingerprint, seeds.digest(self.test.tobytes().hex()),
+            [metric.name for metric in self.system.judge.metrics], [self.key(one) for one in self.needs(cell)],
+        )  # fmt: skip
+
+    def recipe(self, training: Training) -> dict[str, Any]:
+        """The recipe as data, with this training's learning rate. An estimator has none of it."""
+        if is_estimator(training.component.using):
+            return {}
+        return {**dataclasses.asdict(self.job.recipe), "learning_rate": training.rate}
+
+    def examples(self, index: np.ndarray) -> dict[str, Any]:
+        """Inputs, given signals and the true output of some rows that have them all."""
+        names = [*sorted(self.system.source_names), self.system.wants.name]
+        return {name: self.truth.take(name, index) for name in names if self.truth.has(name)[index].all()}
+
+
+def rates_of(design: Design, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:
+    """The learning rates of a design's learned parts."""
+    return tuple(sorted((arrow(part), rates[arrow(part)]) for part in design.learned))
+
+
+def searched(component: Component) -> bool:
+    """Whether a learning rate is searched for: estimators bring their own ways."""
+    return isinstance(component, Learned) and not is_estimator(component.using)

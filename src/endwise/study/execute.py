@@ -1,0 +1,163 @@
+"""What a worker does: train or judge one cell and keep the result in the store."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import traceback
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from endwise.data import splits
+from endwise.errors import EndwiseError, LabelsError, StudyError, counted
+from endwise.learn.chain import Chain
+from endwise.learn.fit import fit
+from endwise.learn.model import Model, load
+from endwise.stores.folder import FolderStore
+from endwise.study.cells import Cell, Judging, Training, described
+from endwise.study.context import Context
+from endwise.system.components import Learned
+from endwise.system.signals import Signal
+
+TIMED_RUNS = 5  # single rows timed for the latency; their median is kept
+KEPT_KINDS = ("points", "box", "number", "vector", "category")  # small enough to keep for all test rows
+
+
+def execute(job: Path, store: Path, cell: Cell) -> None:
+    """Run one cell in this process. An error is recorded with the inputs and seed to replay it, then raised."""
+    context, cells = _opened(job, store)
+    run_cell(context, cells, cell)
+
+
+@lru_cache(maxsize=2)
+def _opened(job: Path, store: Path) -> tuple[Context, FolderStore]:
+    """Read the job once a worker. The file is the study's own, in a private folder of this run."""
+    return Context(cloudpickle.loads(job.read_bytes())), FolderStore(store)
+
+
+def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
+    """Run one cell and keep its result, or the record of its failure."""
+    key = context.key(cell)
+    try:
+        if isinstance(cell, Training):
+            store.write(key, lambda folder: _train(context, store, cell, folder))
+        else:
+            store.write(key, lambda folder: _judge(context, store, cell, folder))
+    except Exception as error:
+        seed = context.seed_of(cell) if isinstance(cell, Training) else context.seed
+        what = {**described(cell), "key": key, "seed": seed, "needs": [context.key(one) for one in context.needs(cell)]}
+        words = str(error) if isinstance(error, EndwiseError) else f"{type(error).__name__}: {error}"
+        store.fail(key, {**what, "error": words, "traceback": traceback.format_exc()})
+        raise StudyError(f"The cell '{cell.title}' was run.", words, "", "") from None
+
+
+def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -> dict[str, Any]:
+    index = context.index(cell)
+    if len(index) < splits.FEWEST:
+        raise LabelsError(
+            f"The cell '{cell.title}' was run.",
+            f"{counted(len(index), 'row')} of its sample can be used.",
+            f"Under {splits.FEWEST} rows there is nothing to hold out.",
+            "Study larger sizes, or add rows with its labels.",
+        )
+    inputs = _inputs(context, store, cell, index)
+    target = context.truth.take(cell.component.output.name, index)
+    held = splits.held_out(context.units[index], context.seed, cell.repeat)
+    recipe = dataclasses.replace(context.job.recipe, learning_rate=cell.rate)
+    component = cell.component
+    assert isinstance(component, Learned)
+    model, done = fit(
+        component, inputs, target, held_out=held, recipe=recipe, seed=context.seed_of(cell), device=context.job.device
+    )
+    model.save(folder / "model")
+    started = time.process_time()
+    _keep_outputs(context, cell, model, folder)
+    facts = dataclasses.asdict(done)
+    seconds = facts.pop("seconds") + time.process_time() - started
+    return {
+        **described(cell), **facts, "key": context.key(cell), "seed": context.seed_of(cell),
+        "parameters": model.parameters, "times": {"seconds": seconds},
+    }  # fmt: skip
+
+
+def _inputs(context: Context, store: FolderStore, cell: Training, index: np.ndarray) -> list[Any]:
+    """One array an input: true values (apart), or what the stages before put out (chained)."""
+    names = [signal.name for signal in cell.component.inputs]
+    if not cell.path:
+        return [context.truth.take(name, index) for name in names]
+    made = {part.output.name for part in cell.path}
+    sources = {s.name for part in (*cell.path, cell.component) for s in part.inputs} - made
+    parts: list[tuple[np.ndarray, dict[str, Any]]] = []
+    for without, mask in context.sources(cell).items():
+        models = {name: model_of(context, store, one) for name, one in cell.feeders(without).items()}
+        rows = {name: context.truth.take(name, index[mask]) for name in sorted(sources)}
+        parts.append((np.flatnonzero(mask), Chain(cell.path, models)(rows)))
+    back = np.argsort(np.concatenate([at for at, _ in parts]))
+    return [np.concatenate([values[name] for _, values in parts])[back] for name in names]
+
+
+def _keep_outputs(context: Context, cell: Training, model: Model, folder: Path) -> None:
+    """Keep the outputs on test rows of a first stage: every design that holds it takes them from here."""
+    names = [signal.name for signal in cell.component.inputs]
+    first = all(name in context.system.source_names for name in names)
+    if first and cell.component.output.kind in KEPT_KINDS:
+        outputs = model.predict([context.truth.take(name, context.test) for name in names])
+        save_file({"outputs": np.ascontiguousarray(outputs)}, folder / "test.safetensors")
+
+
+def model_of(context: Context, store: FolderStore, training: Training) -> Model:
+    """The trained model of a finished cell."""
+    _, folder = store.read(context.key(training))
+    assert isinstance(training.component, Learned)
+    return load(training.component, folder / "model", context.job.device)
+
+
+def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) -> dict[str, Any]:
+    models = {name: model_of(context, store, training) for name, training in cell.trainings.items()}
+    chain = Chain(cell.design.parts, models)
+    kept = {name: _kept(context, store, training) for name, training in cell.trainings.items()}
+    known = {name: outputs for name, outputs in kept.items() if outputs is not None}
+    examples = context.examples(context.test)
+
+    def run(inputs: Any, truth: Any = None) -> dict[str, Any]:
+        return chain(inputs, {**known, **(truth or {})})
+
+    started = time.process_time()
+    wants: Signal = context.system.wants
+    records = context.system.judge.measure(run, examples, wants)
+    seconds = time.process_time() - started
+    save_file({name: np.ascontiguousarray(one) for name, one in records.items()}, folder / "records.safetensors")
+    return {
+        **described(cell), "key": context.key(cell),
+        "parameters": sum(model.parameters for model in models.values()),
+        "trainings": {name: context.key(one) for name, one in cell.trainings.items()},
+        "times": {"seconds": seconds, "latency_ms": _latency(chain, examples)},
+    }  # fmt: skip
+
+
+def _kept(context: Context, store: FolderStore, training: Training) -> np.ndarray | None:
+    """The outputs on test rows that a first stage's cell kept, if it did."""
+    file = store.read(context.key(training))[1] / "test.safetensors"
+    return load_file(file)["outputs"] if file.exists() else None
+
+
+def _latency(chain: Chain, examples: dict[str, Any]) -> float:
+    """Milliseconds for one row alone, through the whole design: the median of a few."""
+    times: list[float] = []
+    for at in range(TIMED_RUNS):
+        row = {name: values[at % len(values)][None] for name, values in examples.items()}
+        started = time.perf_counter()
+        chain(row)
+        times.append(1000 * (time.perf_counter() - started))
+    return float(np.median(times))
+
+
+def records_of(context: Context, store: FolderStore, cell: Judging) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The per-unit records of a finished judging, and the cell's description."""
+    what, folder = store.read(context.key(cell))
+    return load_file(folder / "records.safetensors"), what

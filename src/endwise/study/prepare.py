@@ -1,0 +1,122 @@
+"""From a system, rows and options to a study that is ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+import numpy as np
+
+from endwise.data import splits
+from endwise.data.rows import Rows
+from endwise.errors import LabelsError, UsageError, listed
+from endwise.learn.trainer import Recipe
+from endwise.learn.truth import Truth
+from endwise.records import Untrainable
+from endwise.study.cells import Cell, Training
+from endwise.study.context import Context, Job
+from endwise.study.schedule import Plan, cost, first_rates, judgings
+from endwise.study.trainable import judgeable, settle
+from endwise.system.designs import Design, Training as Way, choose
+from endwise.system.graph import System
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a study is asked to do. Each has the default of `study`."""
+
+    sizes: Sequence[int] = ()
+    repeats: int | None = None
+    designs: Sequence[str] = ()
+    training: Sequence[Way] = ("apart",)
+    quick: bool = False
+    workers: int | None = None
+    seed: int = 0
+    budget: float | None = None
+    device: str = "cpu"
+    examples: bool = True
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A study that is ready to run."""
+
+    context: Context
+    plan: Plan
+    untrainable: tuple[Untrainable, ...]
+    forced: tuple[str, ...]  # designs that cannot be trained apart
+
+
+def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepared:
+    """Settle designs, hold out test groups, fix sizes and repeats. Nothing is written.
+
+    `saved` is where workers will find the rows. Raises LabelsError when no design can be trained,
+    RowsError when there is nothing to hold out, UsageError for sizes that the rows do not reach.
+    """
+    truth = Truth(system, rows)
+    wanted = [d.trained(t) for d in choose(system, options.designs) for t in _trainings(d, options)]
+    everything = np.arange(len(rows))
+    settled = [settle(design, truth, everything) for design in wanted]
+    usable = [one for one in settled if isinstance(one, Design)]
+    if not usable:
+        raise _no_design(system, rows, settled)
+    split = splits.split(rows, judgeable(usable, truth), options.seed)
+    settled = [settle(design, truth, split.train) for design in wanted]
+    designs = tuple(dict.fromkeys(one for one in settled if isinstance(one, Design)))
+    if not designs:
+        raise _no_design(system, rows, settled)
+    context = Context(Job(system, saved.absolute(), split, options.seed, Recipe(), options.device), rows)
+    repeats = options.repeats or (2 if options.quick else 3)
+    plan = Plan(designs, _sizes(options, context), repeats, tunes=not options.quick)
+    forced = [one.text for asked, one in zip(wanted, settled, strict=True) if isinstance(one, Design) and one.training != asked.training]
+    return Prepared(context, plan, tuple(one for one in settled if isinstance(one, Untrainable)), tuple(forced))
+
+
+def _trainings(design: Design, options: Options) -> Sequence[Way]:
+    """The ways to train a design: those asked for, where they differ for it."""
+    if design.training != "apart" or not design.has_learned_seam:
+        return (design.training,)
+    return tuple(options.training)
+
+
+def _no_design(system: System, rows: Rows, settled: Sequence[Design | Untrainable]) -> LabelsError:
+    lacks = [f"  {one.design}: {one.lacks}" for one in settled if isinstance(one, Untrainable)]
+    counts = listed([f"{name} {int(rows.has(name).sum()):,}" for name in system.signals if rows.has(name).any()])
+    return LabelsError(
+        f"A study of '{system.name}' was asked for.",
+        f"Rows: {len(rows):,}, with: {counts}.",
+        "No design can be trained on these labels:\n" + "\n".join(lacks[:12]),
+        "Add rows with the labels that one of the designs lacks.",
+    )
+
+
+def _sizes(options: Options, context: Context) -> tuple[int, ...]:
+    sizes = tuple(sorted(set(options.sizes))) or splits.sizes_for(context.most, quick=options.quick)
+    wrong = [size for size in sizes if not splits.FEWEST <= size <= context.most]
+    if wrong and options.sizes:
+        raise UsageError(
+            f"The sizes {listed([f'{size:,}' for size in sizes])} were asked for.",
+            f"The training rows with the wanted output number {context.most:,}.",
+            f"A size counts such rows: at least {splits.FEWEST}, at most all of them.",
+            f"Leave out {listed([f'{size:,}' for size in wrong])}.",
+        )
+    return sizes
+
+
+def estimate(prepared: Prepared) -> float:
+    """A rough guess of the CPU seconds that all trainings of the study take."""
+    context, plan = prepared.context, prepared.plan
+    found: dict[str, float] = {}
+
+    def add(cell: Cell) -> None:
+        for need in context.needs(cell):
+            if context.key(need) not in found:
+                found[context.key(need)] = cost(need, len(context.index(need)))
+                add(need)
+
+    for cell in judgings(plan, first_rates(plan, context)):
+        add(cell)
+    return sum(found.values()) * (1.5 if plan.tunes else 1.0)  # the search of learning rates adds about half

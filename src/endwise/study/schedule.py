@@ -1,0 +1,103 @@
+"""Which cells run, and in which order. Decided by the rows and the results so far, never by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from endwise.study.cells import Judging, Training, ancestors, arrow, rates_for, takes_predictions
+from endwise.study.context import Context, rates_of, searched
+from endwise.system.components import Component
+from endwise.system.designs import Design
+
+SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small budget for every component
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study measures: designs at sizes, each `repeats` times; `tunes` says whether rates are searched."""
+
+    designs: tuple[Design, ...]
+    sizes: tuple[int, ...]
+    repeats: int
+    tunes: bool
+
+    @property
+    def middle(self) -> int:
+        """The size at which learning rates are searched; they are reused at the others."""
+        return self.sizes[len(self.sizes) // 2]
+
+
+Rates = Mapping[tuple[str, str], float]
+
+
+def first_rates(plan: Plan, context: Context) -> dict[tuple[str, str], float]:
+    """The recipe's learning rate for every learned component of the study."""
+    rate = context.job.recipe.learning_rate
+    return {arrow(part): rate for design in plan.designs for part in design.learned}
+
+
+def searches(plan: Plan, depth: int, rates: Rates) -> list[tuple[Component, float, Training]]:
+    """Trainings that search the rates of components with `depth` learned stages before them.
+
+    A component that several designs hold is searched once, in the first that holds it: on true inputs
+    where that design trains apart, else on what the stages before it put out.
+    """
+    found: dict[tuple[str, str], list[tuple[Component, float, Training]]] = {}
+    for design in plan.designs:
+        for at, part in enumerate(design.parts):
+            if not searched(part) or _depth(design, at) != depth or arrow(part) in found:
+                continue
+            chained = design.training == "chained" and takes_predictions(design.parts[:at], part)
+            path = ancestors(design.parts[:at], part) if chained else ()
+            options: list[tuple[Component, float, Training]] = []
+            for factor in SEARCH:
+                tried = {**rates, arrow(part): rates[arrow(part)] * factor}
+                training = Training(part, path, plan.middle, 0, None, rates_for((*path, part), tried))
+                options.append((part, training.rate, training))
+            found[arrow(part)] = options
+    return [option for options in found.values() for option in options]
+
+
+def depths(plan: Plan) -> range:
+    """How many learned stages may stand before a component, over all designs."""
+    return range(1 + max(_depth(design, at) for design in plan.designs for at in range(len(design.parts))))
+
+
+def _depth(design: Design, at: int) -> int:
+    return sum(part.learns for part in ancestors(design.parts[:at], design.parts[at]))
+
+
+def judgings(plan: Plan, rates: Rates) -> Iterator[Judging]:
+    """All judgings, the most telling first: the first repeat from the largest size down, then the next."""
+    for repeat in range(plan.repeats):
+        for size in sorted(plan.sizes, reverse=True):
+            for design in plan.designs:
+                yield Judging(design, size, repeat, rates_of(design, rates))
+
+
+def rechecks(leaders: Sequence[Design], plan: Plan, rates: Rates) -> list[Judging]:
+    """The leading designs at the largest size with all their learning rates times and over three."""
+    found: list[Judging] = []
+    for design in leaders:
+        for factor in (3.0, 1 / 3):
+            shifted = tuple((name, rate * factor) for name, rate in rates_of(design, rates))
+            found.append(Judging(design, plan.sizes[-1], 0, shifted))
+    return found
+
+
+def cost(training: Training, rows: int, epochs: float = 40.0) -> float:
+    """A rough guess of a training's CPU seconds, from rows and the numbers in one input value.
+
+    Measured on the default models on one core: about 12 ns a number, row and pass, and 0.3 s to set up.
+    """
+    numbers = sum(_numbers(signal.shape) for signal in training.component.inputs)
+    return 0.3 + 12e-9 * 3 * epochs * rows * numbers
+
+
+def _numbers(shape: tuple[Any, ...]) -> int:
+    count = 1
+    for size in shape:
+        count *= size or 10_000
+    return count

@@ -1,0 +1,94 @@
+"""Which designs the labels allow, how each is trained, and which rows each component uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from endwise.data.splits import FEWEST
+from endwise.errors import listed
+from endwise.learn.truth import Truth
+from endwise.records import RowUse, Untrainable
+from endwise.study.cells import Training, ancestors, arrow_text, takes_predictions
+from endwise.study.context import Context
+from endwise.system.components import Component
+from endwise.system.designs import Design
+
+
+def sources(design: Design) -> tuple[str, ...]:
+    """The inputs and given signals that a design takes, in order of declaration."""
+    taken = {signal.name for part in design.parts for signal in part.inputs}
+    return tuple(name for name in design.system.signals if name in taken & design.system.source_names)
+
+
+def judgeable(designs: Iterable[Design], truth: Truth) -> np.ndarray:
+    """Rows on which all of `designs` can be judged: with the output and everything that any of them takes."""
+    system = truth.system
+    names = {system.wants.name, *(name for design in designs for name in sources(design))}
+    return np.logical_and.reduce([truth.has(name) for name in sorted(names)])
+
+
+def absent(design: Design, truth: Truth) -> str | None:
+    """Why no row can even be fed to the design, if so."""
+    gone = [name for name in sources(design) if not truth.has(name).any()]
+    return f"no row has {listed([repr(name) for name in gone])}" if gone else None
+
+
+def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untrainable:
+    """The design, trained in the way that the labels allow, or what it lacks.
+
+    Apart where every learned part has rows with true inputs; else chained.
+    """
+    gone = absent(design, truth)
+    if gone is not None:
+        return Untrainable(design.text, gone)
+    trainings = (design.training,) if design.training != "apart" else ("apart", "chained")
+    lacks = ""
+    for training in trainings:
+        found = [_lacking(design, training == "chained", at, truth, train) for at in range(len(design.parts))]
+        if not any(found):
+            return design.trained(training)
+        lacks = next(one for one in found if one)
+    return Untrainable(design.text, lacks)
+
+
+def _lacking(design: Design, chained: bool, at: int, truth: Truth, train: np.ndarray) -> str:
+    part = design.parts[at]
+    if not part.learns:
+        return ""
+    before = design.parts[:at]
+    path = ancestors(before, part) if chained and takes_predictions(before, part) else ()
+    names = _takes(part, path)
+    count = int(np.logical_and.reduce([truth.has(name)[train] for name in names]).sum())
+    if count >= FEWEST:
+        return ""
+    per_name = listed([f"'{name}' {int(truth.has(name)[train].sum()):,}" for name in names])
+    return f"{count:,} training rows for {arrow_text(part)}, of {FEWEST} at least (rows with {per_name})"
+
+
+def _takes(part: Component, path: Sequence[Component]) -> list[str]:
+    made = {one.output.name for one in path}
+    taken = {signal.name for one in (*path, part) for signal in one.inputs} - made
+    return [part.output.name, *sorted(taken)]
+
+
+def row_use(context: Context, training: Training) -> RowUse:
+    """The rows that one training used at its size, and why the other training rows were not."""
+    index = context.index(training)
+    sample = context.sample(training.size, training.repeat)
+    left = np.setdiff1d(context.job.split.train, index)
+    unused: dict[str, int] = {}
+    outside = ~np.isin(left, sample)
+    if outside.any():
+        unused["not in a sample of this size"] = int(outside.sum())
+    left = left[~outside]
+    for name in _takes(training.component, training.path):
+        lacking = ~context.truth.has(name)[left]
+        if lacking.any():
+            unused[f"no '{name}'"] = int(lacking.sum())
+            left = left[~lacking]
+    made = int(context.truth.derived(training.component.output.name)[index].sum())
+    units = len(np.unique(context.units[index].astype(str)))
+    mode = " [chained]" if training.path else ""
+    return RowUse(arrow_text(training.component) + mode, len(index), unused, made, units)

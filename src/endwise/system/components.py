@@ -1,0 +1,205 @@
+"""Components: the arrows. Each makes one signal from one or several others.
+
+A component starts in one of six ways:
+
+    fixed        a function that people wrote (MFCC, crop, pure pursuit)
+    scratch      a model trained from nothing on the rows that have its labels
+    frozen       a pretrained model used as it is
+    tuned        a pretrained model trained further on the rows
+    service      a call to somebody's service
+    predictions  a column of predictions that another system made
+
+`scratch` and `tuned` need rows; the others are level lines in a data curve, drawn at n = 0.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, Protocol, cast, runtime_checkable
+
+from endwise.errors import DeclarationError
+from endwise.seeds import digest
+from endwise.system.signals import Signal
+
+Start = Literal["fixed", "scratch", "frozen", "tuned", "service", "predictions"]
+LEARNED: tuple[Start, ...] = ("scratch", "tuned")
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A function that remembers between steps of an episode; `reset` makes it forget."""
+
+    def reset(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Component:
+    """An arrow from `inputs` to `output`; made by `fixed`, `learned` and `predictions`.
+
+    `name` tells apart several makers of one signal; `version` enters the key of every result, so raise
+    it when the component changes in a way its source does not show; `price` is money a row.
+    """
+
+    inputs: tuple[Signal, ...]
+    output: Signal
+    name: str
+    start: Start
+    using: Any = None
+    version: str = "1"
+    price: float = 0.0
+    source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
+    learns: ClassVar[bool]
+
+    def __post_init__(self) -> None:
+        if not self.source:
+            object.__setattr__(self, "source", "default" if self.using is None else fingerprint(self.using))
+        names = [signal.name for signal in self.inputs]
+        if not names or len(set(names)) != len(names) or self.output.name in names:
+            raise DeclarationError(
+                f"A component that makes '{self.output.name}' from {names or 'nothing'} was asked for.",
+                "A component has at least one input, each once, and never its own output.",
+                "Otherwise the design could not be run in any order.",
+                "List each input once, and another signal as output.",
+            )
+
+    def identity(self) -> str:
+        """A digest of all that decides what this component does, its rows apart."""
+        signals = [signal.to_json() for signal in (*self.inputs, self.output)]
+        return digest(self.name, self.start, self.version, signals, self.source)
+
+    def __repr__(self) -> str:
+        made_from = " + ".join(signal.name for signal in self.inputs)
+        return f"<{self.start} {self.output.name}:{self.name} from {made_from}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Fixed(Component):
+    """A function over arrays with the rows first; also frozen models, services and given predictions."""
+
+    learns: ClassVar[bool] = False
+
+    def reset(self) -> None:
+        """Forget what was remembered: called before each batch of rows and each episode."""
+        if isinstance(self.using, Remembers):
+            self.using.reset()
+
+    def apply(self, *arrays: Any) -> Any:
+        """The output rows for input rows."""
+        return self.using(*arrays)
+
+
+@dataclass(frozen=True, repr=False)
+class Learned(Component):
+    """A model. `using` is None (the default for these kinds), a factory of torch modules, or an estimator."""
+
+    learns: ClassVar[bool] = True
+
+
+def fixed(
+    *inputs: Signal,
+    to: Signal,
+    using: Callable[..., Any],
+    name: str | None = None,
+    version: str = "1",
+    start: Start = "fixed",
+    price: float = 0.0,
+) -> Fixed:
+    """A component that is a function: it takes one array an input, rows first, and returns such an array.
+
+    `start` may also be `frozen` (a pretrained model behind the function) or `service` (a call, with its
+    `price` a row). A callable with a `reset()` method remembers, and is reset before each episode.
+
+    >>> from endwise.system.signals import Number
+    >>> metres, feet = Number("metres", unit="m"), Number("feet", unit="ft")
+    >>> fixed(metres, to=feet, using=lambda m: m * 3.28084)
+    <fixed feet:from_metres from metres>
+    """
+    if not callable(using):
+        raise DeclarationError(
+            f"A fixed component that makes '{to.name}' was asked for with using={using!r}.",
+            "That is not a function.",
+            "A fixed component runs a function over arrays of rows.",
+            "Hand over a function, or use learned(...) for a model that is trained.",
+        )
+    if start in LEARNED or start == "predictions":
+        raise DeclarationError(
+            f"A fixed component that makes '{to.name}' was asked for with start='{start}'.",
+            "fixed(...) knows the starts fixed, frozen and service.",
+            "The others need rows or a column.",
+            "Use learned(...) or predictions(...).",
+        )
+    return Fixed(inputs, to, name or _name(inputs), start, using, version, price)
+
+
+def learned(
+    *inputs: Signal,
+    to: Signal,
+    using: Any = None,
+    name: str | None = None,
+    version: str = "1",
+    start: Start = "scratch",
+) -> Learned:
+    """A component that is trained on the rows which have its labels.
+
+    `using` is one of: nothing (the default model for these kinds of signal), a scikit-learn estimator,
+    or a class or function without arguments that makes a `torch.nn.Module`. Such a module gets one
+    tensor an input and returns the raw output that the signal's kind asks for (see docs/models.md).
+    With start='tuned' the module's own weights are where training begins.
+
+    >>> from endwise.system.signals import Image, Number
+    >>> learned(Image("xray"), to=Number("age", unit="months"))
+    <scratch age:from_xray from xray>
+    """
+    if start not in LEARNED:
+        raise DeclarationError(
+            f"A learned component that makes '{to.name}' was asked for with start='{start}'.",
+            f"learned(...) knows the starts {' and '.join(LEARNED)}.",
+            "A model that is not trained is a fixed component.",
+            "Use fixed(..., start='frozen') for a pretrained model used as it is.",
+        )
+    return Learned(inputs, to, name or _name(inputs), start, using, version)
+
+
+def predictions(*inputs: Signal, to: Signal, column: str, name: str | None = None, version: str = "1") -> Fixed:
+    """A component that another system already ran: its output stands in the rows' column `column`.
+
+    Any pipeline joins a study this way without being ported. The column is a given signal of the same
+    kind as `to`; a row that lacks it cannot be used for designs with this component.
+    """
+    given = replace(to, name=column)
+    return Fixed((*inputs, given), to, name or column, "predictions", _last, version)
+
+
+def _last(*arrays: Any) -> Any:
+    return arrays[-1]
+
+
+def _name(inputs: tuple[Signal, ...]) -> str:
+    return "from_" + "_".join(signal.name for signal in inputs)
+
+
+def fingerprint(using: Any) -> str:
+    """A digest of a function, class, partial or estimator that changes when its source does.
+
+    Only its own source counts, not that of functions it calls: raise `version` for those.
+    """
+    if isinstance(using, functools.partial):
+        part = cast("functools.partial[Any]", using)
+        return digest(fingerprint(part.func), part.args, sorted(part.keywords.items()))
+    if is_estimator(using):
+        return digest(type(using).__qualname__, sorted((k, repr(v)) for k, v in using.get_params().items()))
+    target = using if inspect.isroutine(using) or inspect.isclass(using) else type(using)
+    try:
+        source = inspect.getsource(target)
+    except (OSError, TypeError):  # typed into a console, or built in
+        code = getattr(target, "__code__", None)
+        source = repr((code.co_code, code.co_consts, code.co_names)) if code else repr(target)
+    return digest(getattr(target, "__qualname__", ""), source)
+
+
+def is_estimator(using: Any) -> bool:
+    """Whether `using` follows scikit-learn's estimator interface (fit, predict, get_params)."""
+    return not inspect.isclass(using) and all(hasattr(using, name) for name in ("fit", "predict", "get_params"))

@@ -1,0 +1,1 @@
+"""Hand radiograph -> bone age: in stages, end to end, and cut between. Not a medical device."""

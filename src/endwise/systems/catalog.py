@@ -1,0 +1,42 @@
+"""The reference systems by name. Each is imported only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from types import ModuleType
+
+from endwise.errors import UsageError, near
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One reference system: its name, the mapping in the arrow language, and where it lives."""
+
+    name: str
+    mapping: str
+    module: str
+
+    def load(self) -> ModuleType:
+        """The module with `system()` and `rows(quick=..., seed=...)`."""
+        return importlib.import_module(f"{self.module}.system")
+
+
+CATALOG = {
+    entry.name: entry
+    for entry in (
+        Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),
+    )
+}
+
+
+def find(name: str) -> Entry:
+    """The system called `name`. Raises UsageError with the nearest names."""
+    if name in CATALOG:
+        return CATALOG[name]
+    raise UsageError(
+        f"The system '{name}' was asked for.",
+        f"The systems are: {', '.join(CATALOG)}.",
+        "A system is named; a folder of your own is given as a path with --path.",
+        f"{near(name, CATALOG)} For a folder: endwise study ./{name} --path \"a -> b -> c\".",
+    )
