@@ -14,17 +14,17 @@ from endwise.data.rows import Rows
 from endwise.deliver import bundle
 from endwise.engines.base import Engine
 from endwise.engines.local import LocalEngine
-from endwise.errors import StudyError, counted
+from endwise.errors import StudyError, UsageError, counted
 from endwise.findings import Best, examples_of, quantile90, verdict_of
 from endwise.learn.chain import Chain
 from endwise.records import Verdict, to_json
 from endwise.report import page
 from endwise.report.terminal import Progress
 from endwise.stores.folder import FolderStore
-from endwise.study.cells import Judging
-from endwise.study.execute import model_of
-from endwise.study.prepare import Options, Prepared, prepare
-from endwise.study.runner import Outcome, Runner
+from endwise.studies.cells import Judging
+from endwise.studies.execute import model_of, run_cell
+from endwise.studies.prepare import Options, Prepared, cells_of, prepare
+from endwise.studies.runner import Outcome, Runner
 from endwise.system.graph import System
 
 
@@ -68,7 +68,7 @@ def study(
     progress: what shows how far it is; plain lines on a terminal, nothing elsewhere.
     engine: who runs the cells; by default worker processes on this machine.
     asked: sizes, repeats, designs, training, quick, workers, seed, budget (seconds), device, examples
-        (see `endwise.study.prepare.Options`).
+        (see `endwise.studies.prepare.Options`).
 
     Raises RowsError for rows that cannot be used, LabelsError when no design can be trained on their
     labels, UsageError for sizes or designs that do not exist, StudyError when nothing could be measured.
@@ -88,6 +88,33 @@ def study(
         shown.message("writing the report and the winner")
         _deliver(prepared, store, outcome.judged, verdict, folder, pictures=options.examples)
     return Study(verdict, folder)
+
+
+def replay(system: System, rows: Rows | str | Path, key: str, *, out: str | Path, **asked: Any) -> str:
+    """Run one cell of a study again in this process, as its seed and inputs were; its title.
+
+    `key` (or its beginning) is a cell's of the study that the other arguments describe. What the cell
+    raises is raised. Raises UsageError where the study has no such cell.
+    """
+    options = Options(**asked)
+    if not isinstance(rows, Rows):
+        rows = Rows.from_folder(rows, list(system.signals.values()))
+    prepared = prepare(system, rows, options, Path(out) / "rows" / rows.fingerprint[:16])
+    store = FolderStore(Path(out) / "store")
+    found = {one: cell for one, cell in cells_of(prepared).items() if one.startswith(key)}
+    if len(found) != 1:
+        raise UsageError(
+            f"The cell {key} was to be run again.",
+            f"This study has {len(found)} cells whose key begins so.",
+            "A key belongs to one study: the same rows, seed and options.",
+            "Take the key from the report's list of failures, and the command that it gives.",
+        )
+    cell = next(iter(found.values()))
+    for need in prepared.context.needs(cell):
+        if not store.has(prepared.context.key(need)):
+            replay(system, rows, prepared.context.key(need), out=out, **asked)
+    run_cell(prepared.context, store, cell)
+    return cell.title
 
 
 def _run(

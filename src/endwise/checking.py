@@ -13,7 +13,7 @@ from endwise.data.folder import Inspection, inspect
 from endwise.data.rows import Rows
 from endwise.errors import LabelsError, RowsError, UsageError, counted
 from endwise.path import system_of
-from endwise.study.prepare import Options, Prepared, estimate, prepare
+from endwise.studies.prepare import Options, Prepared, estimate, prepare
 from endwise.system.graph import System
 
 

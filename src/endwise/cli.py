@@ -96,9 +96,7 @@ def study(
     sizes: Annotated[list[int] | None, Parameter(consume_multiple=True, negative="")] = None,
     repeats: int | None = None,
     designs: Several = None,
-    training: Annotated[
-        list[Literal["apart", "chained"]] | None, Parameter(consume_multiple=True, negative="")
-    ] = None,
+    training: Annotated[list[Literal["apart", "chained"]] | None, Parameter(consume_multiple=True, negative="")] = None,
     given: Several = None,
     group: str | None = None,
     split: str | None = None,
@@ -109,6 +107,7 @@ def study(
     seed: int = 0,
     budget: str | None = None,
     no_examples: Flag = False,
+    replay: str | None = None,
     quiet: Flag = False,
     as_json: Annotated[Flag, Parameter(name="--json")] = False,
 ) -> None:
@@ -152,15 +151,17 @@ def study(
         Time after which no new work is started: 90s, 30m, 2h. What comes out then depends on the machine.
     no_examples
         Leave pictures of single rows out of the report.
+    replay
+        The key of a cell that failed (see the report): run it again in this process, and nothing else.
     quiet
         No progress.
     as_json
         Print the verdict as JSON.
     """
     import endwise
-    from endwise.report.terminal import Progress, print_verdict
+    from endwise.report.terminal import Mode, Progress, print_verdict
 
-    mode = "quiet" if quiet or as_json else "screen" if sys.stderr.isatty() else "lines"
+    mode: Mode = "quiet" if quiet or as_json else "screen" if sys.stderr.isatty() else "lines"
     options: dict[str, Any] = {
         "quick": quick, "sizes": sizes or (), "repeats": repeats, "designs": designs or (),
         "training": training or ("apart",), "workers": workers, "device": device, "seed": seed,
@@ -169,7 +170,11 @@ def study(
     }  # fmt: skip
     with Progress(mode) as shown:
         system, rows = _asked(what, path, given, group, split, kind, skip_bad, quick, seed, shown)
-        done = endwise.study(system, rows, out=out or Path("runs") / system.name, progress=shown, **options)
+        folder = out or Path("runs") / system.name
+        if replay is not None:
+            print(f"ended well: {endwise.replay(system, rows, replay, out=folder, **options)}")
+            return
+        done = endwise.study(system, rows, out=folder, progress=shown, **options)
     if as_json:
         print((done.folder / "verdict.json").read_text(encoding="utf-8"))
     else:
@@ -228,7 +233,10 @@ def predict(
     """
     from endwise.deliver.predict import predicted
 
-    return predicted(winner, files, _pairs(given, "--given"), rows, as_json, overlay, allow or [])
+    lines, problems = predicted(winner, files, _pairs(given, "--given"), rows, as_json, overlay, allow or [])
+    for line in [*lines, *problems]:
+        print(line)
+    return 1 if problems else 0
 
 
 @app.command

@@ -8,21 +8,22 @@ from importlib.metadata import version
 
 import numpy as np
 
-from endwise import __version__
 from endwise.evidence.caveats import caveat
 from endwise.evidence.verdict import Evidence, weigh
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
+from endwise.learn.truth import Truth
 from endwise.records import Caveat, DesignPoint, Example, Measurement, Verdict
 from endwise.report import sentences
 from endwise.stores.folder import FolderStore
-from endwise.study.cells import Cell, Judging, arrow_text
-from endwise.study.context import Context
-from endwise.study.execute import records_of
-from endwise.study.prepare import Options, Prepared
-from endwise.study.runner import Outcome
-from endwise.study.trainable import row_use
+from endwise.studies.cells import Cell, Judging, arrow_text
+from endwise.studies.context import Context
+from endwise.studies.execute import records_of
+from endwise.studies.prepare import Options, Prepared
+from endwise.studies.runner import Outcome
+from endwise.studies.trainable import row_use
 from endwise.system.designs import Design
+from endwise.system.graph import System
 
 EXAMPLES = 6
 
@@ -57,10 +58,22 @@ def quantile90(context: Context, store: FolderStore, cell: Judging) -> float | N
 def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measurement:
     records, what = records_of(context, store, cell)
     trainings = {name: store.read(context.key(one))[0] for name, one in cell.trainings.items()}
-    improving = tuple(arrow_text(cell.trainings[name].component) for name, one in trainings.items() if one["still_improving"])
+    improving = tuple(
+        arrow_text(cell.trainings[name].component) for name, one in trainings.items() if one["still_improving"]
+    )
     seconds = what["times"]["seconds"] + sum(one["times"]["seconds"] for one in trainings.values())
     latency = what["times"]["latency_ms"]
-    return Measurement(cell.design.text, cell.design.key, cell.size, cell.repeat, records, what["parameters"], improving, seconds, latency)
+    return Measurement(
+        cell.design.text,
+        cell.design.key,
+        cell.size,
+        cell.repeat,
+        records,
+        what["parameters"],
+        improving,
+        seconds,
+        latency,
+    )
 
 
 def _blank(context: Context, design: Design, size: int) -> DesignPoint:
@@ -89,7 +102,7 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
     for one in measurements:
         by_size = spent.setdefault(one.design, {})
         by_size[str(one.size)] = round(by_size.get(str(one.size), 0.0) + one.seconds, 2)
-    times = {"wall_seconds": round(seconds, 2), "training_seconds": spent}
+    times = {"study_seconds": round(seconds, 2), "training_seconds": spent}
     verdict = replace(verdict, times=times)
     return replace(verdict, words=sentences.in_words(verdict))
 
@@ -148,9 +161,8 @@ def _constant_error(context: Context) -> float:
 
 
 def _versions() -> dict[str, str]:
-    packages = ("torch", "numpy", "scikit-learn")
-    found = {"endwise": __version__, "python": platform.python_version()}
-    return found | {name: version(name) for name in packages}
+    packages = ("endwise", "torch", "numpy", "scikit-learn")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
 def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]:
@@ -163,6 +175,7 @@ def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]
     order = np.argsort(errors, kind="stable")
     picked = order[np.linspace(0, len(order) - 1, min(EXAMPLES, len(order))).round().astype(int)]
     taken = {signal.name for part in design.parts for signal in part.inputs} & context.system.source_names
+    truth = Truth(_alone(design), context.rows)
     names = [*(n for n in context.system.signals if n in taken), *(part.output.name for part in design.parts)]
     return [
         Example(
@@ -170,12 +183,19 @@ def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]
             design=design.text,
             values={n: {"signal": context.system.signals[n].to_json(), "value": made[n][at]} for n in names},
             truth={
-                n: context.truth.take(n, index[at : at + 1])[0]
-                for n in names
-                if n not in taken and context.truth.has(n)[index[at]]
+                n: truth.take(n, index[at : at + 1])[0] for n in names if n not in taken and truth.has(n)[index[at]]
             },
             error=float(errors[at]),
             inputs=tuple(n for n in names if n in taken),
         )
         for at in picked
     ]
+
+
+def _alone(design: Design) -> System:
+    """A system of one design: no truth of an example comes from a component that the design does not hold."""
+    system = design.system
+    return System(
+        system.name, inputs=system.inputs, wants=system.wants, judge=system.judge, components=design.parts,
+        given=system.given,
+    )  # fmt: skip

@@ -37,9 +37,7 @@ def names_in(path: str) -> list[str]:
     return names
 
 
-def system_of(
-    folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapping[str, str] | None = None
-) -> System:
+def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapping[str, str] | None = None) -> System:
     """The system of all forward arrows along `path` over the data in `folder`.
 
     Raises RowsError where a name has no column, UsageError for a path that is none, DeclarationError
@@ -78,6 +76,7 @@ def system_of(
 
 def _arrow(source: Signal, sides: Sequence[Signal], target: Signal) -> Learned | str:
     """The default arrow with the given signals beside it, or why there is none."""
+    reason = ""
     name = f"from_{source.name}"
     for inputs in ((source, *sides), (source,)):  # points come from a picture alone
         arrow = learned(*inputs, to=target, name=name)

@@ -209,6 +209,8 @@ def to_json(record: Any) -> Any:
         return {str(key): to_json(value) for key, value in record.items()}
     if isinstance(record, (list, tuple)):
         return [to_json(value) for value in record]
+    if isinstance(record, np.ndarray | np.generic):
+        return to_json(record.tolist())
     if isinstance(record, float) and record != record:
         return None
     return record
@@ -229,6 +231,8 @@ def _read(hint: Any, value: Any) -> Any:
         return _read(next(one for one in inner if one is not types.NoneType), value)
     if origin is tuple:
         return tuple(_read(inner[0], one) for one in value)
+    if origin is Mapping:
+        return {name: _read(inner[1], one) for name, one in value.items()}
     if dataclasses.is_dataclass(hint):
         return from_json(typing.cast("type[Any]", hint), value)
     return value

@@ -15,6 +15,7 @@ import pytest
 
 from endwise.data.folder import Inspection, inspect
 from endwise.data.rows import Rows
+from endwise.errors import RowsError
 from endwise.system.signals import Box, Category, Image, Mask, Number, Points, Signal, Stack, Text, Vector
 
 AGE = Number("age")
@@ -103,6 +104,12 @@ class TestHuggingFace:
             "train/metadata.csv:2": "train", "test/metadata.jsonl:1": "test",
         }  # fmt: skip
         assert "train/metadata.csv: the column file_name is read as 'xray'." in rows.notes
+
+    def test_file_name_is_never_a_later_medium(self, table: Write, draw: Write, read: Callable[..., Rows]) -> None:
+        draw("a.png")
+        table("rows.csv", "xray,file_name,age", "a.png,somewhere.dcm,1")
+        rows = read([XRAY, Stack("patches", count=2), AGE])
+        assert rows.counts == {"xray": 1, "patches": 0, "age": 1}
 
     def test_a_bad_file_name_is_found_under_its_own_heading(
         self, table: Write, look: Callable[..., Inspection]
@@ -275,3 +282,30 @@ def test_stacks_and_masks_are_read_from_their_files(
 def test_text_is_kept_as_it_stands(table: Write, read: Callable[..., Rows]) -> None:
     table("rows.csv", "words", '"say ""hé"",\nthen go"', " nan ")
     assert read([Text("words")]).take("words", [0, 1]).tolist() == ['say "hé",\nthen go', " nan "]
+
+
+def test_a_table_with_nothing_but_file_names_is_read(
+    table: Write, draw: Write, look: Callable[..., Inspection]
+) -> None:
+    draw("a.png")
+    table("metadata.csv", "file_name,remark", "a.png,x", "b.png")
+    found = look([XRAY])
+    assert [str(one) for one in found.problems] == ["metadata.csv, line 3: has 1 cell, the header has 2"]
+    assert found.labels == {"xray": 1}
+
+
+def test_pixels_of_no_named_picture_are_not_scaled_and_a_note_says_so(
+    table: Write, draw: Write, read: Callable[..., Rows]
+) -> None:
+    draw("a.png", size=(40, 40))
+    table("rows.csv", "xray,other,tip", "a.png,a.png,8 8")
+    rows = read([Image("xray", size=(20, 20)), Image("other", size=(20, 20)), Points("tip")])
+    assert rows.take("tip", [0]).tolist() == [[[8, 8]]]
+    assert "'tip' was not scaled: it does not say on which picture it is measured." in rows.notes
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, table: Write, draw: Write) -> None:
+    draw("a.png")
+    table("rows.csv", "xray", "a.png")
+    with pytest.raises(RowsError, match=r"or name another folder with cache=\.\.\."):
+        Rows.from_folder(tmp_path, [XRAY], cache=tmp_path / "rows.csv")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from endwise.data.rows import Rows
+from endwise.data.rows import Rows, distinct
 from endwise.errors import RowsError, StoreError
 from endwise.system.signals import (
     Audio,
@@ -199,6 +199,15 @@ def test_join_tells_ids_apart_and_says_so() -> None:
     assert joined.groups.tolist() == ["p", "q", "", ""]
     assert joined.notes == ("1 id of several pools told apart by pool, as in 'pool2:b'.",)
     assert repr(joined) == "<Rows 4: age 2, words 2; 2 groups>"
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "pool1:a", "pool2:a", "pool2:pool2:a"]), unique=True), max_size=3))
+def test_distinct_ids_keep_their_number_and_order(pools: list[list[str]]) -> None:
+    ids, notes = distinct([(f"pool{i}", names) for i, names in enumerate(pools, 1)])
+    names = [name for pool in pools for name in pool]
+    assert len(set(ids)) == len(names)
+    assert all(new.endswith(name) for new, name in zip(ids, names, strict=True))
+    assert bool(notes) == (ids.tolist() != names)
 
 
 def test_joined_rows_are_saved_with_all_their_blocks(tmp_path: Path) -> None:

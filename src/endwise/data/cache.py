@@ -120,7 +120,7 @@ def decoded(
     `tick` is told how many more are done. Raises RowsError where the cache cannot be written.
     """
     own = {key: part for key, part in signal.to_json().items() if key != "name"}
-    files = [[(file.name, str(file.path.parent), file.size, file.changed) for file in value] for value in values]
+    files = [[(str(file.path.relative_to(root)), file.size, file.changed) for file in value] for value in values]
     folder = cache / digest(VERSION, json.dumps(own, sort_keys=True), root.resolve(), json.dumps(files))[:32]
     try:
         if not (folder / "media.json").is_file():

@@ -117,9 +117,8 @@ class _Read:
     def where(self, signal: Signal) -> np.ndarray:
         """For each row the position of its value, or -1: int (N,)."""
         if signal.name in self.media:
-            return np.asarray(
-                np.append(self.media[signal.name].at, -1)[self.of[signal.name]]
-            )  # -1 finds the -1 at the end
+            at = np.append(self.media[signal.name].at, -1)  # a row without a file, -1, finds the -1 at the end
+            return np.asarray(at[self.of[signal.name]])
         return np.array([-1 if value is None else row for row, value in enumerate(self.values[signal.name])], int)
 
     def column(self, signal: Signal, rows: np.ndarray) -> Column:
@@ -158,9 +157,9 @@ def _values(reading: Reading, signal: Signal) -> list[Any]:
 def _found(path: Path, signals: Sequence[Signal], group: str | None, split: str | None) -> Found:
     """The tables at `path`. Raises RowsError where there are none, or none with the columns asked for."""
     categories = [signal.name for signal in signals if isinstance(signal, Category)]
-    media = [signal.name for signal in signals if is_medium(signal)]
+    medium = next((signal.name for signal in signals if is_medium(signal)), "")
     keys = [key for key in (ID, group, split) if key]
-    found = find(path, [s.name for s in signals], keys, media, categories[0] if len(categories) == 1 else "")
+    found = find(path, [s.name for s in signals], keys, medium, categories[0] if len(categories) == 1 else "")
     for what, key in (("groups", group), ("split", split)):
         if key is not None and key not in found.columns:
             raise _no_key(path, what, key, found)

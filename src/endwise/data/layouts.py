@@ -26,6 +26,7 @@ SPLITS = {
 }  # fmt: skip
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm")
 SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
+DATA = (".json", ".xlsx", ".xls", ".txt", ".h5", ".npz")  # somebody may expect these to be read; they are named
 UNWANTED = "__MACOSX"  # what macOS puts into zip files
 
 
@@ -45,29 +46,36 @@ class Found:
         return list(dict.fromkeys(name for table in self.tables for name in table.columns if name))
 
 
-def find(path: Path, signals: Sequence[str], keys: Collection[str], media: Sequence[str], label: str) -> Found:
+def find(path: Path, signals: Sequence[str], keys: Collection[str], medium: str, label: str) -> Found:
     """The tables at `path`, a folder or one table, with the columns `signals` and `keys` (id, group, split).
 
-    `media` are the signals that may stand in a column file_name, `label` the one that a folder's name may
+    `medium` is the signal that a column file_name may stand for, `label` the one that a folder's name may
     stand for ("": none). Raises RowsError where there is no such path, no table, or none with a signal.
     """
-    found = Found(path if path.is_dir() else path.parent)
-    wanted = {*signals, *keys, FILE_NAME}
-    read: list[Table] = []
-    for file, split in _table_files(path, found):
-        table = read_table(file, printable(file.relative_to(found.root)), wanted, split)
-        found.problems += [] if _is_unused(table, signals) else table.problems
-        read.append(table)
-    if not read and path.is_dir() and media and label:
-        read = _class_tables(found, media[0], label)
+    try:
+        found, read = _read_all(path, {*signals, *keys, FILE_NAME}, medium, label)
+    except OSError as error:
+        raise _unopened(path, error) from None
     if not read:
-        raise _no_table(path, found, label)
-    _use_file_names(read, media, found.notes)
-    found.tables = [table for table in read if not _is_unused(table, signals) and table.columns]
-    found.ignored += [_unused(table) for table in read if _is_unused(table, signals)]
-    if not found.tables and not found.problems:
+        raise _no_table(path, label)
+    _use_file_names(read, medium, found.notes)
+    used = [table for table in read if not table.columns or _says(table, signals)]
+    found.tables = [table for table in used if table.columns]
+    found.problems += [problem for table in used for problem in table.problems]
+    found.ignored += [_unused(table) for table in read if table not in used]
+    if not used:
         raise _no_column(path, signals, read)
     return found
+
+
+def _read_all(path: Path, wanted: Collection[str], medium: str, label: str) -> tuple[Found, list[Table]]:
+    """All tables at `path`, of use or not."""
+    found = Found(path if path.is_dir() else path.parent)
+    files = _table_files(path, found)
+    read = [read_table(file, printable(file.relative_to(found.root)), wanted, split) for file, split in files]
+    if not read and path.is_dir() and medium and label:
+        read = _class_tables(found, medium, label)
+    return found, read
 
 
 def _table_files(path: Path, found: Found) -> list[tuple[Path, str]]:
@@ -81,12 +89,7 @@ def _table_files(path: Path, found: Found) -> list[tuple[Path, str]]:
         entries = [entry for entry in _entries(folder, found) if entry.is_file()]
         tables = [entry for entry in entries if entry.suffix.lower() in READERS]
         files += [(table, split) for table in tables]
-        loose = [
-            entry for entry in entries if entry.suffix.lower() in (".json", ".xlsx", ".xls", ".txt", ".h5", ".npz")
-        ]
-        found.ignored += [
-            Problem(printable(entry.relative_to(path)), None, "", f"is none of {', '.join(READERS)}") for entry in loose
-        ]
+        found.ignored += [_unknown(entry, path) for entry in entries if entry.suffix.lower() in DATA]
     return files
 
 
@@ -111,47 +114,51 @@ def _entries(folder: Path, found: Found) -> list[Path]:
     return entries
 
 
-def _class_tables(found: Found, media: str, label: str) -> list[Table]:
+def _class_tables(found: Found, medium: str, label: str) -> list[Table]:
     """A table for each folder of files that is named for its class, HF imagefolder without metadata."""
     splits = [part for part in _parts(found.root) if part[1]] or [(found.root, "")]
     tables = [
-        _class_table(found, folder, split, media, label)
+        _class_table(found, folder, split, medium, label)
         for part, split in splits
         for folder in _entries(part, found)
         if folder.is_dir()
     ]
     tables = [table for table in tables if len(table)]
     if tables:
-        found.notes.append(f"No table: '{label}' is read from the names of folders, '{media}' from the files in them.")
+        found.notes.append(f"No table: '{label}' is read from the names of folders, '{medium}' from the files in them.")
     return tables
 
 
-def _class_table(found: Found, folder: Path, split: str, media: str, label: str) -> Table:
-    table = Table(printable(folder.relative_to(found.root)), folder, split, (media, label))
+def _class_table(found: Found, folder: Path, split: str, medium: str, label: str) -> Table:
+    table = Table(printable(folder.relative_to(found.root)), folder, split, (medium, label))
     table.headings[label] = FOLDER_NAME
     files = [file for file in _entries(folder, found) if file.suffix.lower() in PICTURES + SOUNDS]
     table.places = [(f"{table.name}/{file.name}", None) for file in files]
-    table.cells = {media: [file.name for file in files], label: [folder.name] * len(files)}
+    table.cells = {medium: [file.name for file in files], label: [folder.name] * len(files)}
     others = sum(1 for one in folder.iterdir()) - len(files)
     if others and files:
         found.ignored.append(Problem(table.name, None, "", f"{counted(others, 'thing')} in it is no picture or sound"))
     return table
 
 
-def _use_file_names(tables: Sequence[Table], media: Sequence[str], notes: list[str]) -> None:
-    """Let the column file_name stand for the first medium that no table has a column for."""
-    missing = [name for name in media if not any(name in table.columns for table in tables)]
+def _use_file_names(tables: Sequence[Table], medium: str, notes: list[str]) -> None:
+    """Let the column file_name stand for the medium, where no table has a column for it."""
+    missing = medium and not any(medium in table.columns for table in tables)
     for table in tables:
         paths = table.cells.pop(FILE_NAME, None)
         if paths is not None and missing:
-            table.cells[missing[0]] = paths
-            table.headings[missing[0]] = FILE_NAME
-            notes.append(f"{table.name}: the column {FILE_NAME} is read as '{missing[0]}'.")
+            table.cells[medium] = paths
+            table.headings[medium] = FILE_NAME
+            notes.append(f"{table.name}: the column {FILE_NAME} is read as '{medium}'.")
 
 
-def _is_unused(table: Table, signals: Collection[str]) -> bool:
-    """Whether a table could be read, but says nothing about any of the signals."""
-    return bool(table.columns) and not (set(table.columns) & set(signals) or set(table.headings) & set(signals))
+def _says(table: Table, signals: Collection[str]) -> bool:
+    """Whether a table says anything about the signals."""
+    return not set(signals).isdisjoint({*table.columns, *table.headings})
+
+
+def _unknown(file: Path, root: Path) -> Problem:
+    return Problem(printable(file.relative_to(root)), None, "", f"is none of {', '.join(READERS)}")
 
 
 def _unused(table: Table) -> Problem:
@@ -161,23 +168,26 @@ def _unused(table: Table) -> Problem:
 def _no_path(path: Path) -> RowsError:
     name, folder = printable(path), path.parent
     if path.exists():
-        here, do = (
-            f"It is a {path.suffix or 'file without an ending'}.",
-            f"Hand over a folder, or one of {', '.join(READERS)}.",
-        )
+        here = f"It is a {path.suffix or 'file without an ending'}."
+        do = f"Hand over a folder, or one of {', '.join(READERS)}."
     else:
         beside = sorted(printable(one.name) for one in folder.iterdir()) if folder.is_dir() else []
         here, do = "There is no such file or folder.", f"Beside it: {listed(beside)}." if beside else "Check the path."
     return RowsError(f"Rows were to be read from {name}.", here, "Rows are read from a folder or a table.", do)
 
 
-def _no_table(path: Path, found: Found, label: str) -> RowsError:
-    inside = [printable(one.name) for one in sorted(path.iterdir()) if not one.name.startswith(".")]
-    classes = (
-        "or one folder a class with its pictures in it"
-        if label
-        else ("(one folder a class would do only for a picture or sound and one category)")
+def _unopened(path: Path, error: OSError) -> RowsError:
+    return RowsError(
+        f"Rows were to be read from {printable(path)}.",
+        f"{printable(error.filename or path)} cannot be opened: {error.strerror or error}.",
+        "Rows are read from a folder or a table.",
+        "Check who may read it.",
     )
+
+
+def _no_table(path: Path, label: str) -> RowsError:
+    inside = [printable(one.name) for one in sorted(path.iterdir()) if not one.name.startswith(".")]
+    classes = "or one folder a class with its pictures in it" if label else "whatever folders its files lie in"
     return RowsError(
         f"Rows were to be read from {printable(path)}.",
         f"It holds {listed(inside)}.",

@@ -69,20 +69,26 @@ def scale(
 ) -> None:
     """Carry along, in `values`, what is measured in pixels of pictures that were resized."""
     rows_of = {one.signal.name: one.of for one in media}
+    resized = {name for name, one in made.items() if _resized(one).any()}
     for signal in signals:
         on = lies_on(signal, signals)
-        if on not in made or not _resized(made[on]).any():
-            continue
-        alone = 0
-        for row, value in enumerate(values[signal.name]):
-            if value is not None and rows_of[on][row] >= 0:
-                values[signal.name][row] = moved(signal, value, made[on].fits[rows_of[on][row], :4])
-            alone += value is not None and rows_of[on][row] < 0
-        reading.notes.append(f"'{signal.name}' was scaled with the pictures of '{on}'.")
-        if alone:
-            reading.notes.append(
-                f"{counted(alone, 'row')} with '{signal.name}' but no '{on}' kept the scale of the table."
-            )
+        if on in resized:
+            reading.notes += _scale(signal, values[signal.name], on, rows_of[on], made[on].fits[:, :4])
+        elif resized and not on and signal.unit in ("px", "mm/px"):
+            reading.notes.append(f"'{signal.name}' was not scaled: it does not say on which picture it is measured.")
+
+
+def _scale(signal: Signal, values: list[Any], on: str, of: np.ndarray, fits: np.ndarray) -> list[str]:
+    """Move one column's values with the files `of` their rows; what a person should know of it."""
+    alone = 0
+    for row, value in enumerate(values):
+        if value is not None and of[row] >= 0:
+            values[row] = moved(signal, value, fits[of[row]])
+        alone += value is not None and of[row] < 0
+    notes = [f"'{signal.name}' was scaled with the pictures of '{on}'."]
+    if alone:
+        notes.append(f"{counted(alone, 'row')} with '{signal.name}' but no '{on}' kept the scale of the table.")
+    return notes
 
 
 def is_medium(signal: Signal) -> bool:

@@ -194,8 +194,9 @@ class Rows:
     ) -> Rows:
         """Rows from a folder of tables and media, or from one table (CSV, TSV, JSON lines, Parquet).
 
-        `group` and `split` name columns; pictures and sounds are decoded once into `cache` (by default a
-        folder of the user's), and `progress` is told (done, total) meanwhile. docs/rows.md has the layouts.
+        `group` and `split` name columns. Pictures and sounds are decoded once into `cache` (by default a
+        folder of the user's), and `progress` is told (done, total) meanwhile. layouts.py says how a folder
+        may be laid out, pictures.py what becomes of pictures of another size.
         Raises RowsError with the problems found, unless `skip_bad` leaves those rows out.
         """
         from endwise.data.folder import read  # the reader makes Rows
@@ -232,10 +233,9 @@ def distinct(pools: Sequence[tuple[str, Sequence[str] | np.ndarray]]) -> tuple[n
     ids: dict[str, None] = {}
     renamed: list[str] = []
     for pool, names in pools:
-        earlier = set(ids)
         for name in names:
             new = str(name)
-            while new in earlier or (new != name and new in ids):
+            while new in ids:
                 new = f"{pool}:{new}"
             renamed += [new] if new != name else []
             ids[new] = None

@@ -17,12 +17,12 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from endwise import __version__
 from endwise.errors import BundleError, listed
 from endwise.learn.chain import Chain
 from endwise.learn.estimator import EstimatorModel
@@ -69,7 +69,9 @@ class Bundle:
         return f"<Bundle {self.system}: {self.design}>"
 
 
-def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Verdict, quantile90: float | None = None) -> None:
+def save(
+    folder: Path, design: Design, models: Mapping[str, Model], verdict: Verdict, quantile90: float | None = None
+) -> None:
     """Write the winner; an older one at the same place is replaced in one step."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -78,7 +80,7 @@ def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Ver
     taken = {signal.name for part in design.parts for signal in part.inputs}
     about = {
         "format": FORMAT,
-        "endwise": __version__,
+        "endwise": version("endwise"),
         "system": design.system.name,
         "design": design.text,
         "key": design.key,
@@ -120,7 +122,9 @@ def reference(using: Any) -> dict[str, Any] | None:
     return {"module": using.__module__, "name": using.__qualname__}
 
 
-def read(folder: Path, *, device: str = "cpu", allow: Sequence[str] = (), code: Mapping[str, Any] | None = None) -> Bundle:
+def read(
+    folder: Path, *, device: str = "cpu", allow: Sequence[str] = (), code: Mapping[str, Any] | None = None
+) -> Bundle:
     """Load a winner.
 
     `allow` names modules of the user's own that may be imported; `code` maps a signal's name to the
@@ -199,13 +203,13 @@ def card(about: Mapping[str, Any]) -> str:
     measured = about["measured"]
     takes = ", ".join(signal["name"] for signal in (*about["inputs"], *about["given"]))
     unit = f" {measured['unit']}" if measured["unit"] else ""
-    return f"""# {about['system']}: {about['design']}
+    return f"""# {about["system"]}: {about["design"]}
 
-- Takes: {takes}. Makes: {about['wants']}.
-- Measured: {measured['metric']} {measured['error']:.3g}{unit} (95 % interval {measured['low']:.3g} to \
-{measured['high']:.3g}) on {measured['test_rows']:,} held-out rows, trained on {measured['rows']:,} rows.
+- Takes: {takes}. Makes: {about["wants"]}.
+- Measured: {measured["metric"]} {measured["error"]:.3g}{unit} (95 % interval {measured["low"]:.3g} to \
+{measured["high"]:.3g}) on {measured["test_rows"]:,} held-out rows, trained on {measured["rows"]:,} rows.
 - The figure holds for rows like those it was measured on; nothing is known about others.
-- Made by endwise {about['endwise']} with seed {about['provenance']['seed']}: `{about['provenance']['command']}`
+- Made by endwise {about["endwise"]} with seed {about["provenance"]["seed"]}: `{about["provenance"]["command"]}`
 - Use: `endwise predict THIS_FOLDER FILE...`
 """
 

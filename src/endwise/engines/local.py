@@ -16,7 +16,7 @@ from loky.process_executor import ShutdownExecutorError
 
 from endwise.engines.base import Engine, Outcome, Task
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 # Two workers of one thread beat one worker of two threads by far on small trainings.
 
 
@@ -49,8 +49,7 @@ class LocalEngine(Engine):
         suspects: list[Task] = []
         try:
             while waiting or running or suspects:
-                for outcome in _doomed(waiting, ended):
-                    yield outcome
+                yield from _doomed(waiting, ended)
                 if not running and suspects:
                     yield self._alone(suspects.pop(0), ended)
                     continue

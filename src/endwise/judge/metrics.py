@@ -14,6 +14,10 @@ def _mean(records: np.ndarray) -> float:
     return float(np.mean(records))
 
 
+def _percent(records: np.ndarray) -> float:
+    return 100 * float(np.mean(records))
+
+
 def _root_mean(records: np.ndarray) -> float:
     return float(np.sqrt(np.mean(records)))
 
@@ -53,15 +57,15 @@ root_mean_square_error = Metric("root_mean_square_error", "root mean square erro
 bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean)
 """|mean of predicted - true|, in the signal's unit: what is left when errors cancel."""
 
-error_rate = Metric("error_rate", "share of wrong answers", _wrong, _mean, unit="")
-"""Share of rows with the wrong category: 1 - accuracy."""
+error_rate = Metric("error_rate", "wrong answers", _wrong, _percent, unit="%")
+"""Share of rows with the wrong category, in percent: 100 (1 - accuracy)."""
 
 mean_distance = Metric("mean_distance", "mean distance to the truth", _distances, _mean)
 """Mean over rows of the signal's own distance (points: mean distance; text: word errors a true word)."""
 
 
 def share_beyond(limit: float) -> Metric:
-    """The share of rows whose absolute error exceeds `limit` (in the signal's unit): 1 - share within.
+    """The share of rows, in percent, whose absolute error exceeds `limit` (in the signal's unit).
 
     >>> metric = share_beyond(12)
     >>> metric.title
@@ -71,7 +75,7 @@ def share_beyond(limit: float) -> Metric:
     def records(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
         return (_absolute(signal, predicted, true) > limit).astype(np.float64)
 
-    return Metric(f"share_beyond_{limit:g}", f"share off by more than {limit:g}", records, _mean, unit="")
+    return Metric(f"share_beyond_{limit:g}", f"share off by more than {limit:g}", records, _percent, unit="%")
 
 
 def default_for(signal: Signal) -> tuple[Metric, ...]:

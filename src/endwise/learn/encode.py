@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -66,7 +65,7 @@ class Pictures(Encoder):
         self.spread.fill_(float(some.std(dtype=np.float64)) or 1.0)
 
     def forward(self, batch: Tensor) -> Tensor:
-        pixels = (batch.float() - self.mean) / self.spread
+        pixels = batch.float().sub_(self.mean).mul_(1 / self.spread)  # in place: half the cost of a small network
         if isinstance(self.signal, Image):  # (B, H, W) or (B, H, W, C) -> (B, C, H, W)
             return pixels.unsqueeze(1) if self.signal.channels == 1 else pixels.movedim(-1, 1)
         return pixels
@@ -161,6 +160,6 @@ def check_finite(signals: Sequence[Signal], arrays: Sequence[np.ndarray]) -> Non
             )
 
 
-def batch_of(arrays: Sequence[np.ndarray], rows: Any, device: str) -> list[Tensor]:
-    """The given rows of each array as tensors; memory-mapped arrays are read only there."""
-    return [torch.from_numpy(np.ascontiguousarray(array[rows])).to(device) for array in arrays]
+def tensors(arrays: Sequence[np.ndarray], device: str) -> list[Tensor]:
+    """A batch's arrays as tensors on `device`."""
+    return [torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays]

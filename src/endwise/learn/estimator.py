@@ -95,9 +95,7 @@ def table(component: Learned, inputs: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([encoder(signal).numbers(rows) for signal, rows in pairs], axis=1)
 
 
-def _held_out_loss(
-    component: Learned, rows: np.ndarray, target: np.ndarray, held_out: np.ndarray, seed: int
-) -> float:
+def _held_out_loss(component: Learned, rows: np.ndarray, target: np.ndarray, held_out: np.ndarray, seed: int) -> float:
     """Mean absolute error in spreads of the target, or the share of wrong categories; of all rows if none are held out."""
     judged = held_out if held_out.any() else ~held_out
     estimator = _fresh(component, seed).fit(rows[~held_out], target[~held_out])

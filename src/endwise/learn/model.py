@@ -10,7 +10,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from endwise.errors import BundleError, DeclarationError
-from endwise.learn.encode import batch_of, check_finite, encoder
+from endwise.learn.encode import check_finite, encoder, tensors
 from endwise.learn.heads import Head, head
 from endwise.learn.models import default
 from endwise.system.components import Learned, is_estimator
@@ -103,9 +103,10 @@ class NetworkModel(Model):
 
     def _some(self, inputs: Sequence[np.ndarray], start: int, count: int) -> np.ndarray:
         wanted = np.arange(start, start + PREDICTED_AT_ONCE)
-        tensors = batch_of(inputs, np.minimum(wanted, count - 1), self.device)  # the last row fills up
+        filled = np.minimum(wanted, count - 1)  # the last row fills up
+        batch = tensors([array[filled] for array in inputs], self.device)
         with torch.no_grad():
-            rows = self.network.head.decode(self.network(*tensors))
+            rows = self.network.head.decode(self.network(*batch))
         return rows[: count - start].cpu().numpy()
 
     def save(self, folder: Path) -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from endwise.errors import StudyError
-from endwise.learn.encode import batch_of
+from endwise.learn.encode import tensors
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,15 @@ class Recipe:
     """How networks are trained: the same for all designs, only the learning rate is searched."""
 
     learning_rate: float = 2e-3
-    batch: int = 32
+    batch: int = 16
     weight_decay: float = 1e-2
     warm_up: int = 20  # steps over which the rate rises, as Adam's second moments need some
-    patience: int = 8  # evaluations without improvement before the rate falls
-    falls: int = 2
+    patience: int = 6  # evaluations without improvement before the rate falls
+    falls: int = 1
     fall: float = 0.25
     evaluate_every: int = 10  # steps at least; an epoch where that is longer
-    max_steps: int = 6000
+    max_steps: int = 10_000
+    shift: float = 0.03  # pictures move by up to this share of their shorter side, until the last fall
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,9 @@ class Fit:
     still_improving: bool  # the step limit cut training short
     seconds: float  # CPU seconds of this process
     rows: int  # rows that gradients came from
+
+
+Augment: TypeAlias = Callable[[Sequence[np.ndarray], np.random.Generator], list[np.ndarray]]
 
 
 @contextlib.contextmanager
@@ -63,10 +68,13 @@ def train(
     recipe: Recipe,
     seed: int,
     device: str,
+    augment: Augment,
 ) -> Fit:
     """Train `network` (it has `loss(inputs, target) -> (B,)`) in place; it ends with its best weights."""
     start = time.process_time()
-    run = _Run(network, [*inputs, target], np.flatnonzero(~held_out), np.flatnonzero(held_out), recipe, seed, device)
+    run = _Run(
+        network, [*inputs, target], np.flatnonzero(~held_out), np.flatnonzero(held_out), recipe, seed, device, augment
+    )
     still_improving = run.to_convergence()
     epochs = run.steps * min(recipe.batch, len(run.rows)) / len(run.rows)
     seconds = time.process_time() - start
@@ -85,10 +93,12 @@ class _Run:
         recipe: Recipe,
         seed: int,
         device: str,
+        augment: Augment,
     ) -> None:
         self.network, self.arrays, self.recipe, self.device = network, arrays, recipe, device
+        self.augment: Augment | None = augment
         self.rows, self.judged = rows, judged if len(judged) else rows
-        self.order = np.random.default_rng(seed)
+        self.random = np.random.default_rng(seed)
         self.optimizer = torch.optim.AdamW(
             network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
@@ -98,7 +108,9 @@ class _Run:
 
     def to_convergence(self) -> bool:
         """Train until nothing helps; True when the step limit came first."""
-        for _ in range(self.recipe.falls + 1):
+        for fallen in range(self.recipe.falls + 1):
+            if fallen == self.recipe.falls:
+                self.augment = None
             limited = self._to_plateau()
             self._restore()
             if limited:
@@ -122,7 +134,7 @@ class _Run:
         self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * min(1.0, (self.steps + 1) / self.recipe.warm_up)
-        loss = self._loss(self._next_rows()).mean()
+        loss = self._loss(self._next_rows(), self.augment).mean()
         if not torch.isfinite(loss):
             raise _failed(self.steps, self.rate, float(loss))
         self.optimizer.zero_grad(set_to_none=True)
@@ -133,7 +145,7 @@ class _Run:
     def _next_rows(self) -> np.ndarray:
         """The next batch: every row once an epoch, in a new order each time; a short last batch joins the next epoch."""
         if not self.waiting:
-            order = self.order.permutation(self.rows)
+            order = self.random.permutation(self.rows)
             size = min(self.recipe.batch, len(order))
             self.waiting = [np.sort(order[i : i + size]) for i in range(0, len(order) - size + 1, size)][::-1]
         return self.waiting.pop()
@@ -156,8 +168,9 @@ class _Run:
             losses = [self._loss(self.judged[i : i + size]) for i in range(0, len(self.judged), size)]
         return float(torch.cat(losses).double().mean())
 
-    def _loss(self, rows: np.ndarray) -> Tensor:
-        *inputs, target = batch_of(self.arrays, rows, self.device)
+    def _loss(self, rows: np.ndarray, augment: Augment | None = None) -> Tensor:
+        batch = [array[rows] for array in self.arrays]
+        *inputs, target = tensors(augment(batch, self.random) if augment else batch, self.device)
         return self.network.loss(inputs, target)  # type: ignore[operator, no-any-return]
 
     def _restore(self) -> None:

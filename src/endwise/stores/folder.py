@@ -58,7 +58,7 @@ class FolderStore:
                 f"The store {self.folder} was opened.",
                 f"Its {MARK} cannot be read ({damage}).",
                 "Without it the format of the cells is unknown.",
-                f"Write {{\"format\": {FORMAT}}} into it if the store is of this version, or use another folder.",
+                f'Write {{"format": {FORMAT}}} into it if the store is of this version, or use another folder.',
             ) from None
         if found > FORMAT:
             raise StoreError(
@@ -133,7 +133,9 @@ class FolderStore:
 
     def keys(self) -> Iterator[str]:
         """The keys of all finished cells."""
-        return (file.parent.name for file in sorted(self.folder.glob("cells/??/*/cell.json")) if file.parent.name[0] != ".")
+        return (
+            file.parent.name for file in sorted(self.folder.glob("cells/??/*/cell.json")) if file.parent.name[0] != "."
+        )
 
     def usage(self) -> Usage:
         """Counts and size on disk."""
@@ -166,7 +168,7 @@ def _write_whole(file: Path, text: str) -> None:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
-    os.replace(fresh, file)
+    Path(fresh).replace(file)
 
 
 def _sync(path: Path) -> None:

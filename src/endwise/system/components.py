@@ -14,15 +14,15 @@ A component starts in one of six ways:
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol, cast, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from endwise.errors import DeclarationError
 from endwise.seeds import digest
-from endwise.system.signals import Signal
+from endwise.system.fingerprint import fingerprint
+from endwise.system.signals import NAME, Signal
 
 Start = Literal["fixed", "scratch", "frozen", "tuned", "service", "predictions"]
 LEARNED: tuple[Start, ...] = ("scratch", "tuned")
@@ -47,7 +47,7 @@ class Component:
     output: Signal
     name: str
     start: Start
-    using: Any = None
+    using: Any = field(default=None, compare=False)  # `source` stands for it: not all callables can be compared
     version: str = "1"
     price: float = 0.0
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
@@ -56,6 +56,13 @@ class Component:
     def __post_init__(self) -> None:
         if not self.source:
             object.__setattr__(self, "source", "default" if self.using is None else fingerprint(self.using))
+        if not NAME.fullmatch(self.name):
+            raise DeclarationError(
+                f"A component that makes '{self.output.name}' was called {self.name!r}.",
+                "Designs are written with the names of signals and makers: a -> b:maker -> c.",
+                "A name starts with a letter and holds letters, digits and _ . / - only.",
+                "Rename the component.",
+            )
         names = [signal.name for signal in self.inputs]
         if not names or len(set(names)) != len(names) or self.output.name in names:
             raise DeclarationError(
@@ -179,25 +186,6 @@ def _last(*arrays: Any) -> Any:
 
 def _name(inputs: tuple[Signal, ...]) -> str:
     return "from_" + "_".join(signal.name for signal in inputs)
-
-
-def fingerprint(using: Any) -> str:
-    """A digest of a function, class, partial or estimator that changes when its source does.
-
-    Only its own source counts, not that of functions it calls: raise `version` for those.
-    """
-    if isinstance(using, functools.partial):
-        part = cast("functools.partial[Any]", using)
-        return digest(fingerprint(part.func), part.args, sorted(part.keywords.items()))
-    if is_estimator(using):
-        return digest(type(using).__qualname__, sorted((k, repr(v)) for k, v in using.get_params().items()))
-    target = using if inspect.isroutine(using) or inspect.isclass(using) else type(using)
-    try:
-        source = inspect.getsource(target)
-    except (OSError, TypeError):  # typed into a console, or built in
-        code = getattr(target, "__code__", None)
-        source = repr((code.co_code, code.co_consts, code.co_names)) if code else repr(target)
-    return digest(getattr(target, "__qualname__", ""), source)
 
 
 def is_estimator(using: Any) -> bool:

@@ -81,13 +81,13 @@ class Design:
 
     @property
     def has_learned_seam(self) -> bool:
-        """Whether a learned part takes what another learned part made: only then do trainings differ."""
+        """Whether a learned part takes what another part predicted: only then do trainings differ."""
         tainted: set[str] = set()
         for part in self.parts:
             takes = any(signal.name in tainted for signal in part.inputs)
             if takes and part.learns:
                 return True
-            if takes or part.learns:
+            if takes or part.start != "fixed":
                 tainted.add(part.output.name)
         return False
 
@@ -124,17 +124,32 @@ def parse(system: System, text: str) -> Design:
     words = [[w.strip() for w in layer.split(",")] for layer in re.split(r"->|→", body)]
     named = {w.split(":", 1)[0]: w.split(":", 1)[1] for layer in words for w in layer if ":" in w}
     layers = tuple(tuple(w.split(":", 1)[0] for w in layer) for layer in words)
+    written = [name for name in system.signals if name not in system.given_names]
     for name in itertools.chain.from_iterable(layers):
-        if name not in system.signals or name in system.given_names:
+        if name in system.given_names:
             raise UsageError(
                 asked,
-                f"Its signals are: {listed([n for n in system.signals if n not in system.given_names])}.",
+                f"'{name}' is given: it stands in the rows.",
+                "Given signals are never written in a design.",
+                f"Leave '{name}' out.",
+            )
+        if name not in written:
+            raise UsageError(
+                asked,
+                f"Its signals are: {listed(written)}.",
                 f"It has no signal '{name}' to write there.",
-                near(name, system.signals),
+                near(name, written),
             )
     for name, maker in named.items():
-        system.component(name, maker)
-    found = [r for r in _readings(system, layers) if all(r[n].name == maker for n, maker in named.items())]
+        known = [component.name for component in system.makers.get(name, ())]
+        if maker not in known:
+            raise UsageError(
+                asked,
+                f"'{name}' is made by: {listed(known)}.",
+                f"No component called '{maker}' makes it.",
+                near(maker, known) if known else f"Write '{name}' without a maker.",
+            )
+    found = _readings(system, layers, named)
     if len(found) != 1:
         several = [Design(system, _in_order(system, r)).text for r in found[:6]]
         known = [design.text for design in itertools.islice(designs(system), 12)]
@@ -185,9 +200,10 @@ def _candidates(system: System, layers: Layers) -> dict[str, list[Component]]:
     return {name: [m for m in system.makers[name] if fits(m)] for name in at if name in system.makers}
 
 
-def _readings(system: System, layers: Layers) -> list[dict[str, Component]]:
-    """Every choice of makers whose text has exactly these layers."""
-    candidates = _candidates(system, layers)
+def _readings(system: System, layers: Layers, named: Mapping[str, str]) -> list[dict[str, Component]]:
+    """Every choice of makers whose text has exactly these layers, those that are `named` among them."""
+    fitting = _candidates(system, layers)
+    candidates = {name: [m for m in ms if named.get(name, m.name) == m.name] for name, ms in fitting.items()}
     found: list[dict[str, Component]] = []
     for choice in itertools.islice(itertools.product(*candidates.values()), MOST_READINGS):
         makers = dict(zip(candidates, choice, strict=True))
@@ -216,7 +232,7 @@ def _ambiguous(system: System, layers: Layers, makers: Mapping[str, Component]) 
         count *= len(fitting)
     if count > MOST_READINGS:
         return several
-    readings = _readings(system, layers)
+    readings = _readings(system, layers, {})
     return {name for name in several if any(r[name] is not makers[name] for r in readings)}
 
 

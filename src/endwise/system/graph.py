@@ -7,6 +7,7 @@ from functools import cached_property
 
 from endwise.errors import DeclarationError, listed, near
 from endwise.system.components import Component
+from endwise.system.fingerprint import fingerprint
 from endwise.system.judging import Judge, Metric, judge_of
 from endwise.system.signals import Signal
 
@@ -44,9 +45,10 @@ class System:
         self.inputs = (inputs,) if isinstance(inputs, Signal) else tuple(inputs)
         self.wants = wants
         self.judge = judge_of(judge)
+        self.judge_source = fingerprint(self.judge)
         self.components = tuple(components)
         columns = [c.inputs[-1] for c in self.components if c.start == "predictions"]
-        self.given = (*given, *columns)
+        self.given = tuple(dict.fromkeys((*given, *columns)))
         self.staged_text = staged
         self._check()
 
@@ -139,6 +141,10 @@ class System:
             )
         self._check_useful()
         _ = self.order  # raises on a circle
+        if self.staged_text is not None:
+            from endwise.system.designs import parse  # designs are made of systems
+
+            parse(self, self.staged_text)
 
     def _check_names(self) -> None:
         seen: dict[str, Signal] = {}

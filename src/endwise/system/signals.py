@@ -51,6 +51,9 @@ class Signal(ABC):
     unit: str = ""
 
     def __post_init__(self) -> None:
+        for field in fields(self):  # a signal is compared and hashed: lists become tuples
+            if isinstance(getattr(self, field.name), list):
+                object.__setattr__(self, field.name, tuple(getattr(self, field.name)))
         if not NAME.fullmatch(self.name) or "->" in self.name or self.name.endswith("-"):
             raise DeclarationError(
                 f"A signal was called {self.name!r}.",
@@ -84,12 +87,18 @@ class Signal(ABC):
         return str(value)
 
 
+def _any_numbers(value: Any, what: str) -> np.ndarray:
+    """`value` as float32, whatever its shape."""
+    try:
+        with np.errstate(over="ignore"):  # what is too large for 32 bits becomes infinite, and is refused as that
+            return np.asarray(value, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"is not {what}: {_short(value)}") from None
+
+
 def _numbers(value: Any, shape: tuple[int | None, ...], what: str) -> np.ndarray:
     """`value` as finite float32 of `shape` (None: any length)."""
-    try:
-        array = np.asarray(value, dtype=np.float32)
-    except (TypeError, ValueError):
-        raise ValueError(f"is not {what}: {_short(value)}") from None
+    array = _any_numbers(value, what)
     wanted = " x ".join("any" if size is None else str(size) for size in shape) or "a single value"
     got = " x ".join(map(str, array.shape)) or "a single value"
     if array.ndim != len(shape) or any(w is not None and w != g for w, g in zip(shape, array.shape, strict=True)):
@@ -273,7 +282,7 @@ class Points(Signal):
         return (self.count, 2)
 
     def check(self, value: Any) -> np.ndarray:
-        array = np.asarray(value)
+        array = _any_numbers(value, f"{self.count} points (x, y)")
         if array.ndim == 1 and array.size == 2 * self.count:  # x1 y1 x2 y2 ... in a table
             value = array.reshape(self.count, 2)
         elif array.ndim == 2 and array.shape[1] == 2 and len(array) != self.count:
@@ -496,7 +505,7 @@ KINDS: dict[str, type[Signal]] = {
 
 def from_json(data: Mapping[str, Any]) -> Signal:
     """A signal from what `Signal.to_json` wrote."""
-    own = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items() if key != "kind"}
+    own: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data.items() if key != "kind"}
     if data["kind"] == "parts":
         own["parts"] = tuple(from_json(part) for part in data["parts"])
     return KINDS[data["kind"]](**own)

@@ -24,9 +24,7 @@ class Entry:
 
 CATALOG = {
     entry.name: entry
-    for entry in (
-        Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),
-    )
+    for entry in (Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),)
 }
 
 
@@ -38,5 +36,5 @@ def find(name: str) -> Entry:
         f"The system '{name}' was asked for.",
         f"The systems are: {', '.join(CATALOG)}.",
         "A system is named; a folder of your own is given as a path with --path.",
-        f"{near(name, CATALOG)} For a folder: endwise study ./{name} --path \"a -> b -> c\".",
+        f'{near(name, CATALOG)} For a folder: endwise study ./{name} --path "a -> b -> c".',
     )

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -38,6 +39,8 @@ class _Hand:
     entry: Entry
     picture: Path | None
     marks: Marks | None
+    assumed: bool
+    """The age is that of the picture's folder."""
 
 
 Values = dict[str, Any]
@@ -91,7 +94,8 @@ def _hand(found: Found, key: Key, entry: Entry) -> _Hand:
     known = {} if picture is None else atlas_of(picture)
     said = {name: cell for name, cell in entry.cells.items() if cell}
     marks = None if marked is None else found.marks.things[marked]
-    return _Hand(key, replace(entry, cells={**known, **said}), picture, marks)
+    assumed = age.name in known and age.name not in said
+    return _Hand(key, replace(entry, cells={**known, **said}), picture, marks, assumed)
 
 
 def _usual_points(hands: Sequence[_Hand]) -> tuple[str, ...]:
@@ -134,11 +138,14 @@ def _read(hand: _Hand, names: tuple[str, ...], found: Found) -> Read:
             problems.append(Problem(hand.entry.file, hand.entry.line, column, str(reason)))
 
     for signal in (sex, age):
-        cell = hand.entry.cells.get(signal.name)
-        if cell:
-            attempt(signal.name, lambda signal=signal, cell=cell: {signal.name: signal.check(cell)})
+        attempt(signal.name, partial(_told, signal, hand.entry.cells))
     attempt("picture", lambda: _pictured(hand, names, found))
     return values, problems
+
+
+def _told(signal: ew.Signal, cells: Mapping[str, str]) -> Values:
+    cell = cells.get(signal.name)
+    return {signal.name: signal.check(cell)} if cell else {}
 
 
 def _pictured(hand: _Hand, names: tuple[str, ...], found: Found) -> Values:
@@ -212,7 +219,7 @@ def _notes(found: Found, hands: Sequence[_Hand], names: tuple[str, ...]) -> Iter
     if found.ignored:
         yield f"{len(found.ignored):,} files were not used, the first {found.ignored[0]}."
     yield "Pictures were resized to 128 x 96 (height x width), with a black border where the proportions differ."
-    if any(hand.picture and not hand.entry.cells.get("line") and atlas_of(hand.picture) for hand in hands):
+    if any(hand.assumed for hand in hands):
         yield "Digital Hand Atlas: where no table says the bone age, it is the middle of the folder's calendar year."
     if names and not _are_joints(names):
         yield f"The {len(names)} points are not the 24 joints of bone-age, so they are the signal 'keypoints'."
@@ -238,7 +245,7 @@ def _unknown(root: Path, found: Found) -> ew.EndwiseError:
     return ew.EndwiseError(
         f"Hand radiographs were to be read from {root}.",
         f"{here}{''.join(f'; {one}' for one in seen[:3])}.",
-        "It has none of the layouts that are known: RSNA 2017 (a CSV with id, boneage, male), RHPE (CSV and COCO JSON), "
+        "It has none of the known layouts: RSNA 2017 (a CSV with id, boneage, male), RHPE (CSV and COCO JSON), "
         "Pascal VOC boxes (XML), Digital Hand Atlas (folders like ASIF/ASIF04).",
         "Point at the folder that holds both pictures and labels; docs/systems/bone-age.md draws each layout.",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 import endwise as ew
-from endwise.systems.bone_age.anatomy import BONES, LANDMARKS
+from endwise.systems.bone_age.anatomy import BONE_NAMES, LANDMARKS
 from endwise.systems.bone_age.geometry import bone_lengths, joint_patches
 from endwise.systems.bone_age.world import generate
 
@@ -20,7 +20,7 @@ xray = ew.Image("xray", size=(128, 96))
 mm_per_px = ew.Number("mm_per_px", unit="mm/px", low=0.01, high=10)
 sex = ew.Category("sex", values=("F", "M"))
 joints = ew.Points("joints", count=len(LANDMARKS), on="xray", labels=LANDMARKS)
-lengths = ew.Vector("lengths", size=len(BONES), unit="mm", labels=tuple(BONES))
+lengths = ew.Vector("lengths", size=len(BONE_NAMES), unit="mm", labels=BONE_NAMES)
 patches = ew.Stack("patches", count=len(LANDMARKS), size=(16, 16))
 maturity = ew.Vector("maturity", size=len(LANDMARKS), labels=LANDMARKS)
 age = ew.Number("age", unit="months", low=0, high=300)
@@ -61,7 +61,13 @@ def rows(*, quick: bool, seed: int = 0, complexity: float = 1.0) -> ew.Rows:
 
 
 def world_rows(
-    *, ages: int, test: int, joints_labelled: int = JOINTS_LABELLED, table: int = 0, seed: int = 0, complexity: float = 1.0
+    *,
+    ages: int,
+    test: int,
+    joints_labelled: int = JOINTS_LABELLED,
+    table: int = 0,
+    seed: int = 0,
+    complexity: float = 1.0,
 ) -> ew.Rows:
     """`ages` + `test` pictures with an age, `joints_labelled` with joints and maturity but no age, and
     `table` rows of bone lengths with sex and age but no picture. No child is in two of the four."""

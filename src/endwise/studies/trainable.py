@@ -10,10 +10,10 @@ from endwise.data.splits import FEWEST
 from endwise.errors import listed
 from endwise.learn.truth import Truth
 from endwise.records import RowUse, Untrainable
-from endwise.study.cells import Training, ancestors, arrow_text, takes_predictions
-from endwise.study.context import Context
+from endwise.studies.cells import Training, ancestors, arrow_text, takes_predictions
+from endwise.studies.context import Context
 from endwise.system.components import Component
-from endwise.system.designs import Design
+from endwise.system.designs import Design, Training as Way
 
 
 def sources(design: Design) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untraina
     gone = absent(design, truth)
     if gone is not None:
         return Untrainable(design.text, gone)
-    trainings = (design.training,) if design.training != "apart" else ("apart", "chained")
+    trainings: tuple[Way, ...] = (design.training,) if design.training != "apart" else ("apart", "chained")
     lacks = ""
     for training in trainings:
         found = [_lacking(design, training == "chained", at, truth, train) for at in range(len(design.parts))]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from endwise.study.cells import Judging, Training, ancestors, arrow, rates_for, takes_predictions
-from endwise.study.context import Context, rates_of, searched
+from endwise.studies.cells import Judging, Training, ancestors, arrow, rates_for, takes_predictions
+from endwise.studies.context import Context, rates_of, searched
 from endwise.system.components import Component
 from endwise.system.designs import Design
 

@@ -19,8 +19,8 @@ from endwise.learn.chain import Chain
 from endwise.learn.fit import fit
 from endwise.learn.model import Model, load
 from endwise.stores.folder import FolderStore
-from endwise.study.cells import Cell, Judging, Training, described
-from endwise.study.context import Context
+from endwise.studies.cells import Cell, Judging, Training, described
+from endwise.studies.context import Context
 from endwise.system.components import Learned
 from endwise.system.signals import Signal
 
@@ -53,7 +53,12 @@ def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
         what = {**described(cell), "key": key, "seed": seed, "needs": [context.key(one) for one in context.needs(cell)]}
         words = str(error) if isinstance(error, EndwiseError) else f"{type(error).__name__}: {error}"
         store.fail(key, {**what, "error": words, "traceback": traceback.format_exc()})
-        raise StudyError(f"The cell '{cell.title}' was run.", words, "", "") from None
+        raise StudyError(
+            f"The cell '{cell.title}' was run.",
+            words,
+            "Its work could not be finished.",
+            f"The store keeps its inputs, its seed and where it failed: {store.folder / 'failed' / key}.json",
+        ) from None
 
 
 def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _keep_outputs(context: Context, cell: Training, model: Model, folder: Path) 
     first = all(name in context.system.source_names for name in names)
     if first and cell.component.output.kind in KEPT_KINDS:
         outputs = model.predict([context.truth.take(name, context.test) for name in names])
-        save_file({"outputs": np.ascontiguousarray(outputs)}, folder / "test.safetensors")
+        save_file({"outputs": np.ascontiguousarray(outputs), "rows": context.test}, folder / "test.safetensors")
 
 
 def model_of(context: Context, store: FolderStore, training: Training) -> Model:
@@ -141,9 +146,12 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
 
 
 def _kept(context: Context, store: FolderStore, training: Training) -> np.ndarray | None:
-    """The outputs on test rows that a first stage's cell kept, if it did."""
+    """The outputs on test rows that a first stage's cell kept, if it did, and for the same rows."""
     file = store.read(context.key(training))[1] / "test.safetensors"
-    return load_file(file)["outputs"] if file.exists() else None
+    if not file.exists():
+        return None
+    kept = load_file(file)
+    return kept["outputs"] if np.array_equal(kept["rows"], context.test) else None
 
 
 def _latency(chain: Chain, examples: dict[str, Any]) -> float:

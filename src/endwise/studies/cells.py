@@ -50,7 +50,7 @@ class Training:
             if part.learns:
                 before = ancestors(self.path[:at], part)
                 rates = rates_for((*before, part), dict(self.rates))
-                chain = before if any(one.learns for one in before) else ()
+                chain = before if takes_predictions(self.path[:at], part) else ()
                 found[part.output.name] = Training(part, chain, self.size, self.repeat, without, rates)
         return found
 
@@ -119,8 +119,8 @@ def ancestors(before: Path, part: Component) -> Path:
 
 
 def takes_predictions(before: Path, part: Component) -> bool:
-    """Whether anything that `part` takes depends on a learned component."""
-    return any(earlier.learns for earlier in ancestors(before, part))
+    """Whether anything that `part` takes depends on what was predicted, by whatever kind of model."""
+    return any(earlier.start != "fixed" for earlier in ancestors(before, part))
 
 
 def described(cell: Cell) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from endwise.data.rows import Rows
 from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import FORMAT
-from endwise.study.cells import Cell, Judging, Training, arrow
+from endwise.studies.cells import Cell, Judging, Training, arrow
 from endwise.system.components import Component, Learned, is_estimator
 from endwise.system.designs import Design
 from endwise.system.graph import System
@@ -136,7 +136,7 @@ class Context:
         return seeds.digest(
             FORMAT, LEARNING, "judging", [part.identity() for part in cell.design.parts], cell.design.training,
             self.rows.fingerprint, seeds.digest(self.test.tobytes().hex()),
-            [metric.name for metric in self.system.judge.metrics], [self.key(one) for one in self.needs(cell)],
+            self.system.judge_source, [self.key(one) for one in self.needs(cell)],
         )  # fmt: skip
 
     def recipe(self, training: Training) -> dict[str, Any]:

@@ -15,10 +15,10 @@ import cloudpickle
 from endwise.engines.base import Engine, Task
 from endwise.records import Failure, Tuning
 from endwise.stores.folder import FolderStore
-from endwise.study import schedule
-from endwise.study.cells import Cell, Judging, Training, arrow_text
-from endwise.study.context import Context
-from endwise.study.execute import execute, records_of
+from endwise.studies import schedule
+from endwise.studies.cells import Cell, Judging, Training, arrow_text
+from endwise.studies.context import Context
+from endwise.studies.execute import execute, records_of
 from endwise.system.designs import Design
 
 Listener = Callable[[int, int, Cell], None]  # cells done, cells in all, the one that just ended
@@ -59,7 +59,9 @@ class Runner:
         self._job.write_bytes(cloudpickle.dumps(self.context.job))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.engine.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -114,7 +116,12 @@ class Runner:
             self.outcome.done = False
             return
         tasks = [
-            Task(key, tuple(self.context.key(n) for n in self.context.needs(cell)), execute, (self._job, self.store.folder, cell))
+            Task(
+                key,
+                tuple(self.context.key(n) for n in self.context.needs(cell)),
+                execute,
+                (self._job, self.store.folder, cell),
+            )
             for key, cell in cells.items()
         ]
         outcomes = self.engine.run(tasks)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-
 import numpy as np
 
 from endwise.data import splits
@@ -15,10 +14,10 @@ from endwise.errors import LabelsError, UsageError, listed
 from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import Untrainable
-from endwise.study.cells import Cell, Training
-from endwise.study.context import Context, Job
-from endwise.study.schedule import Plan, cost, first_rates, judgings
-from endwise.study.trainable import judgeable, settle
+from endwise.studies.cells import Cell, Training
+from endwise.studies.context import Context, Job
+from endwise.studies.schedule import Plan, cost, first_rates, judgings
+from endwise.studies.trainable import judgeable, settle
 from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
 
@@ -71,7 +70,11 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
     context = Context(Job(system, saved.absolute(), split, options.seed, Recipe(), options.device), rows)
     repeats = options.repeats or (2 if options.quick else 3)
     plan = Plan(designs, _sizes(options, context), repeats, tunes=not options.quick)
-    forced = [one.text for asked, one in zip(wanted, settled, strict=True) if isinstance(one, Design) and one.training != asked.training]
+    forced = [
+        one.text
+        for asked, one in zip(wanted, settled, strict=True)
+        if isinstance(one, Design) and one.training != asked.training
+    ]
     return Prepared(context, plan, tuple(one for one in settled if isinstance(one, Untrainable)), tuple(forced))
 
 
@@ -106,17 +109,24 @@ def _sizes(options: Options, context: Context) -> tuple[int, ...]:
     return sizes
 
 
-def estimate(prepared: Prepared) -> float:
-    """A rough guess of the CPU seconds that all trainings of the study take."""
+def cells_of(prepared: Prepared) -> dict[str, Cell]:
+    """Every cell of the study by key, at the recipe's learning rates."""
     context, plan = prepared.context, prepared.plan
-    found: dict[str, float] = {}
+    found: dict[str, Cell] = {}
 
     def add(cell: Cell) -> None:
-        for need in context.needs(cell):
-            if context.key(need) not in found:
-                found[context.key(need)] = cost(need, len(context.index(need)))
+        if context.key(cell) not in found:
+            found[context.key(cell)] = cell
+            for need in context.needs(cell):
                 add(need)
 
     for cell in judgings(plan, first_rates(plan, context)):
         add(cell)
-    return sum(found.values()) * (1.5 if plan.tunes else 1.0)  # the search of learning rates adds about half
+    return found
+
+
+def estimate(prepared: Prepared) -> float:
+    """A rough guess of the CPU seconds that all trainings of the study take."""
+    cells = (cell for cell in cells_of(prepared).values() if isinstance(cell, Training))
+    total = sum(cost(cell, len(prepared.context.index(cell))) for cell in cells)
+    return total * (1.5 if prepared.plan.tunes else 1.0)  # the search of learning rates adds about half

@@ -1,0 +1,127 @@
+"""`endwise predict`: a winner run on files or on the rows of a table, as text, JSON and pictures."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from endwise.data.rows import Rows
+from endwise.deliver.bundle import Bundle, read, rows_of
+from endwise.deliver.overlay import drawn
+from endwise.errors import BundleError, RowsError, UsageError, listed, near
+from endwise.system.signals import Signal
+
+
+def predicted(
+    winner: Path,
+    files: Sequence[Path],
+    given: Mapping[str, str],
+    table: Path | None,
+    as_json: bool,
+    overlay: Path | None,
+    allow: Sequence[str],
+) -> tuple[list[str], list[str]]:
+    """A line of text or JSON for each file or row, and for each problem with one that could not be used."""
+    bundle = read(winner, allow=allow)
+    _known(bundle, given)
+    if table is None and not files:
+        raise UsageError(
+            f"Predictions by {winner} were asked for.",
+            "No file and no --rows was given.",
+            "There is nothing to predict.",
+            f"Name files for '{bundle.inputs[0].name}', or a table: --rows rows.csv.",
+        )
+    with tempfile.TemporaryDirectory() as cache:
+        rows = _rows(bundle, files, given, table, Path(cache))
+        lines = _lines(bundle, rows, as_json, overlay)
+    told = [json.dumps({"problem": str(one)}) if as_json else f"not used: {one}" for one in rows.problems]
+    return lines, told
+
+
+def _known(bundle: Bundle, given: Mapping[str, str]) -> None:
+    names = [signal.name for signal in bundle.given]
+    for name in given:
+        if name not in names:
+            raise BundleError(
+                f"--given {name}=... was given to '{bundle.design}'.",
+                f"Its given signals are: {listed(names)}.",
+                f"It takes no '{name}'.",
+                near(name, names) if names else "Leave it out.",
+            )
+
+
+def _rows(bundle: Bundle, files: Sequence[Path], given: Mapping[str, str], table: Path | None, cache: Path) -> Rows:
+    """The rows to predict: a table's own, or one a file with the given values beside it."""
+    needs = [*bundle.inputs, *bundle.given]
+    if table is not None:
+        return _complete(Rows.from_folder(table, needs, skip_bad=True, cache=cache), needs, given)
+    missing = [signal.name for signal in bundle.given if signal.name not in given]
+    if missing or len(bundle.inputs) > 1:
+        raise BundleError(
+            f"A prediction by '{bundle.design}' was asked for.",
+            f"It takes {listed([signal.name for signal in needs])}.",
+            f"Nothing says what {listed(missing or [s.name for s in bundle.inputs[1:]])} is.",
+            "Say it for all files, as in --given sex=F, or row by row with --rows rows.csv.",
+        )
+    return _listed(bundle.inputs[0], needs, files, given, cache)
+
+
+def _listed(
+    medium: Signal, needs: Sequence[Signal], files: Sequence[Path], given: Mapping[str, str], cache: Path
+) -> Rows:
+    """Rows for files, by way of a table beside links to them: one reader for all that comes from outside."""
+    folder = cache / "files"
+    folder.mkdir()
+    with (folder / "rows.csv").open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(["id", medium.name, *given])
+        for at, file in enumerate(files):
+            inside = folder / f"{at}{file.suffix}"
+            if file.exists():
+                inside.write_bytes(file.read_bytes())
+            writer.writerow([f"{at} {file}", inside.name, *given.values()])
+    return Rows.from_folder(folder, needs, skip_bad=True, cache=cache / "decoded")
+
+
+def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> Rows:
+    """Rows of a table with the values of --given where no column has them."""
+    added = [signal for signal in needs if signal.name in given and not rows.has(signal.name).any()]
+    columns = {s.name: np.repeat(np.asarray(s.check(given[s.name]))[None], len(rows), axis=0) for s in added}
+    everything = np.arange(len(rows))
+    kept = [signal for signal in needs if signal not in added]
+    lacking = [signal.name for signal in kept if not rows.has(signal.name).all()]
+    if lacking:
+        raise RowsError(
+            "Predictions for the rows of a table were asked for.",
+            f"Of {len(rows):,} rows some have no {listed(lacking)}.",
+            "Every row needs all inputs.",
+            "Fill them in, or say one value for all rows with --given NAME=VALUE.",
+        )
+    own = {signal.name: rows.take(signal.name, everything) for signal in kept}
+    return Rows.from_columns(needs, {**own, **columns}, ids=rows.ids)
+
+
+def _lines(bundle: Bundle, rows: Rows, as_json: bool, overlay: Path | None) -> list[str]:
+    everything = np.arange(len(rows))
+    if not len(rows):
+        return []
+    lines: list[str] = []
+    inputs = {s.name: rows.take(s.name, everything) for s in (*bundle.inputs, *bundle.given)}
+    made = bundle.predict(inputs)
+    for at, values in enumerate(rows_of(made, bundle.signals)):
+        name = str(rows.ids[at]).split(" ", 1)[-1]
+        if as_json:
+            lines.append(json.dumps({"row": name, **{key: one for key, one in values.items() if one is not None}}))
+        else:
+            lines.append(f"{name}: {bundle.wants.name} {bundle.wants.show(made[bundle.wants.name][at])}")
+        if overlay is not None:
+            overlay.mkdir(parents=True, exist_ok=True)
+            one: dict[str, Any] = {key: array[at] for key, array in {**inputs, **made}.items()}
+            drawn(bundle.signals, one).save(overlay / f"{at:04d}-{Path(name).stem}.png")
+    return lines
