@@ -22,9 +22,10 @@ _WHERE = {
     "judge.metrics": (
         "mean_absolute_error", "root_mean_square_error", "bias", "error_rate", "mean_distance", "share_beyond",
     ),
+    "data.problems": ("Problem",),
     "data.rows": ("Rows",),
     "records": ("Verdict",),
-    "errors": ("EndwiseError",),
+    "errors": ("EndwiseError", "MissingExtra", "RowsError"),
     "advisor": ("study", "replay", "Study"),
     "deliver.bundle": ("Bundle",),
     "deliver": ("load",),
@@ -34,10 +35,11 @@ __all__ = ["__version__", *sorted(_MODULE)]
 
 if TYPE_CHECKING:
     from endwise.advisor import Study as Study, replay as replay, study as study
+    from endwise.data.problems import Problem as Problem
     from endwise.data.rows import Rows as Rows
     from endwise.deliver import load as load
     from endwise.deliver.bundle import Bundle as Bundle
-    from endwise.errors import EndwiseError as EndwiseError
+    from endwise.errors import EndwiseError as EndwiseError, MissingExtra as MissingExtra, RowsError as RowsError
     from endwise.judge.metrics import (
         bias as bias,
         error_rate as error_rate,

@@ -15,7 +15,7 @@ from endwise.deliver import bundle
 from endwise.engines.base import Engine
 from endwise.engines.local import LocalEngine
 from endwise.errors import StudyError, UsageError, counted
-from endwise.findings import Best, examples_of, quantile90, verdict_of
+from endwise.findings import Best, examples_of, number_facts, verdict_of
 from endwise.learn.chain import Chain
 from endwise.records import Verdict, to_json
 from endwise.report import page
@@ -149,7 +149,7 @@ def _deliver(
     best = [cell for cell in judged if cell.design.key == verdict.best_key and cell.size == size]
     cell = min(best, key=lambda one: one.repeat)  # fixed beforehand: the first, never the best-looking
     models = {name: model_of(context, store, one) for name, one in cell.trainings.items()}
-    bundle.save(folder / "winner", cell.design, models, verdict, quantile90(context, store, cell))
+    bundle.save(folder / "winner", cell.design, models, verdict, number_facts(context, store, cell))
     examples = examples_of(context, cell.design, Chain(cell.design.parts, models)) if pictures else []
     page.write(verdict, folder / "report.html", examples)
     fresh = folder / ".verdict.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import replace
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
@@ -48,11 +49,19 @@ class Best:
         return f"{design}: {error:.3g} {metric.unit_for(self.context.system.wants)}".strip()
 
 
-def quantile90(context: Context, store: FolderStore, cell: Judging) -> float | None:
-    """Below this lie nine in ten of the absolute errors on test rows, for a number judged by them."""
+def number_facts(context: Context, store: FolderStore, cell: Judging) -> dict[str, Any]:
+    """For a wanted number: `quantile90`, under which nine in ten absolute test errors lie, and the `range` of
+    true values that the cell's models were trained on. Nothing for other kinds."""
+    wants = context.system.wants
     records, _ = records_of(context, store, cell)
-    found = records.get("mean_absolute_error")
-    return float(np.quantile(found, 0.9)) if found is not None and context.system.wants.kind == "number" else None
+    if wants.kind != "number" or "mean_absolute_error" not in records:
+        return {}
+    sample = context.sample(cell.size, cell.repeat)
+    seen = context.truth.take(wants.name, sample[context.carries[sample]])
+    return {
+        "quantile90": float(np.quantile(records["mean_absolute_error"], 0.9)),
+        "range": [float(seen.min()), float(seen.max())],
+    }
 
 
 def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measurement:
@@ -142,7 +151,7 @@ def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Cav
     if context.job.split.crossing:
         found.append(caveat("groups-cross-split", count=context.job.split.crossing))
     if prepared.forced:
-        found.append(caveat("apart-impossible", designs="; ".join(prepared.forced)))
+        found.append(caveat("apart-impossible", designs="; ".join(f"`{text}`" for text in prepared.forced)))
     if not prepared.plan.tunes:
         found.append(caveat("not-tuned"))
     return found

@@ -22,7 +22,7 @@ from endwise.system.signals import Audio, Category, Image, Number, Points, Signa
 
 ROWS = 16
 QUICK = Recipe(max_steps=40, evaluate_every=5)
-PATIENT = Recipe(batch=16, max_steps=600, patience=60, falls=0, shift=0.0)
+PATIENT = Recipe(max_steps=240, evaluate_every=40, patience=100, shift=0.0)
 
 PICTURE = Image("picture", size=(32, 24))
 COLOUR = Image("colour", size=(18, 18), channels=3)
@@ -81,10 +81,11 @@ def test_every_pair_of_kinds_can_learn_sixteen_rows_by_heart(component: Learned)
     inputs, target = [rows_of(one) for one in component.inputs], rows_of(component.output)
     model, _ = fit(component, inputs, target, held_out=np.zeros(ROWS, bool), recipe=PATIENT, seed=0)
     found = model.predict(inputs)
-    assert found.shape == target.shape and found.dtype == target.dtype
+    assert found.shape == target.shape
+    assert found.dtype == target.dtype
     distance = np.mean([component.output.distance(a, b) for a, b in zip(found, target, strict=True)])
     others = np.mean([component.output.distance(a, b) for a, b in zip(target, target[::-1], strict=True)])
-    assert distance < 0.12 * others
+    assert distance < 0.2 * others
 
 
 @pytest.mark.parametrize("component", [PAIRS[0], PAIRS[9], PAIRS[-1]], ids=name_of)
@@ -113,7 +114,7 @@ def test_one_row_or_a_thousand_agree(component: Learned) -> None:
 ESTIMATORS = [
     learned(VECTOR, SEX, to=OUTPUTS[0], using=make_pipeline(StandardScaler(), Ridge(1.0))),
     learned(PICTURE, SEX, to=OUTPUTS[1], using=RandomForestRegressor(5)),
-    learned(VECTOR, SCALE, to=OUTPUTS[2], using=LogisticRegression()),
+    learned(VECTOR, SCALE, to=OUTPUTS[2], using=make_pipeline(StandardScaler(), LogisticRegression())),
 ]
 
 
@@ -155,7 +156,8 @@ def test_scales_come_from_training_rows_only() -> None:
 def test_a_limit_that_cuts_training_short_is_told() -> None:
     assert trained(PAIRS[9], Recipe(max_steps=10))[1].still_improving
     done = trained(PAIRS[9], Recipe(patience=2))[1]
-    assert not done.still_improving and done.rows == 12 and done.steps > 0
+    assert (done.still_improving, done.rows) == (False, 12)
+    assert min(done.steps, done.seconds, done.epochs) > 0
 
 
 def test_nan_in_a_row_is_named() -> None:

@@ -83,7 +83,7 @@ def test_a_folder_is_a_line_a_file_each_with_an_age_or_a_reason(
     table = {Path(row["file"]).name: row for row in csv.DictReader(io.StringIO(said.out))}
     assert list(table) == sorted(file.name for file in folder.iterdir())
     assert all(bool(row["age_months"]) != bool(row["rejected"]) for row in table.values())
-    assert table["blank.png"]["rejected"].startswith("the picture is blank")
+    assert table["blank.png"]["rejected"].startswith("the file is blank")
     assert "900 x 200 pixels" in table["flat.jpg"]["rejected"]
     assert "not a picture in a known format" in table["no-picture.png"]["rejected"]
     assert not {"blank", "format"} & set(table["hand0.png"]["rejected"].split())
@@ -95,7 +95,7 @@ def test_one_picture_that_cannot_be_judged_is_refused_with_its_reason(
 ) -> None:
     code = run("estimate", folder / name, "--sex", "M", "--mm-per-px", 0.1, "--model", staged)
     assert code == 1
-    assert "no age given: the picture " in capsys.readouterr().out
+    assert "no age given: the file " in capsys.readouterr().out
 
 
 def test_bones_of_impossible_length_are_refused(staged: Path, folder: Path, scale: float, capsys: Captured) -> None:

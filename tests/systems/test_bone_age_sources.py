@@ -164,6 +164,14 @@ def test_a_scale_in_the_table_is_carried_to_the_smaller_picture(tmp_path: Path) 
     assert taken(read(tmp_path), "mm_per_px").tolist() == pytest.approx([1.4])
 
 
+@pytest.mark.parametrize(("cell", "reason"), [("wide", "is not a number"), ("99", "has 99 mm a pixel"), ("-1", "-1")])
+def test_a_scale_that_no_film_has_is_a_problem(tmp_path: Path, cell: str, reason: str) -> None:
+    draw(tmp_path / "1.png")
+    write(tmp_path / "hands.csv", "id,boneage,sex,mm_per_px", f"1,120,F,{cell}")
+    with pytest.raises(ew.EndwiseError, match=reason):
+        read(tmp_path)
+
+
 BAD = {
     "2,old,False": "line 3, age: is not a number: 'old'",
     "2,nan,False": "line 3, age: holds NaN",

@@ -164,7 +164,12 @@ class Rows:
         are told apart by the number of the pool, and a note says so.
         """
         if not pools:
-            raise RowsError("Pools of rows were to be joined.", "There are none.", "", "Join at least one.")
+            raise RowsError(
+                "Pools of rows were to be joined.",
+                "There are none.",
+                "Rows are joined from pools.",
+                "Join at least one.",
+            )
         signals = _common_signals(pools)
         columns = {
             name: chained(signal, [pool.columns.get(name) or absent(signal, len(pool)) for pool in pools])

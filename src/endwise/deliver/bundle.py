@@ -69,10 +69,8 @@ class Bundle:
         return f"<Bundle {self.system}: {self.design}>"
 
 
-def save(
-    folder: Path, design: Design, models: Mapping[str, Model], verdict: Verdict, quantile90: float | None = None
-) -> None:
-    """Write the winner; an older one at the same place is replaced in one step."""
+def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Verdict, more: Mapping[str, Any]) -> None:
+    """Write the winner, with `more` beside what the verdict measured; an older one there is replaced."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     for name, model in models.items():
@@ -90,7 +88,7 @@ def save(
         "parts": [_written(part) for part in design.parts],
         "measured": {
             "metric": verdict.metric, "unit": verdict.unit, "error": verdict.error, "low": verdict.low,
-            "high": verdict.high, "rows": verdict.sizes[-1], "test_rows": verdict.test_rows, "quantile90": quantile90,
+            "high": verdict.high, "rows": verdict.sizes[-1], "test_rows": verdict.test_rows, **more,
         },
         "provenance": {"seed": verdict.seed, "command": verdict.command, "versions": to_json(verdict.versions)},
     }  # fmt: skip

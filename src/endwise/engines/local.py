@@ -12,21 +12,14 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from typing import Any
 
 from loky import ProcessPoolExecutor
-from loky.process_executor import ShutdownExecutorError
+from loky.process_executor import ShutdownExecutorError, TerminatedWorkerError
 
 from endwise.engines.base import Engine, Outcome, Task
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-# Two workers of one thread beat one worker of two threads by far on small trainings.
-
+# Two workers of one thread beat one worker of two threads by far on small trainings. torch reads these, too.
 
 LOST = (BrokenExecutor, ShutdownExecutorError)  # what a future ends with when its pool lost a worker
-
-
-def _start_worker() -> None:
-    import torch
-
-    torch.set_num_threads(1)
 
 
 def described(error: BaseException) -> str:
@@ -56,6 +49,7 @@ class LocalEngine(Engine):
                 if not suspects:
                     self._submit(waiting, ended, running)
                 if not running:
+                    yield from _circular(waiting, ended)
                     continue
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -88,20 +82,26 @@ class LocalEngine(Engine):
             except Exception as error:
                 future.set_exception(error)
             return future
+        try:
+            return self._workers().submit(task.work, *task.arguments)
+        except LOST:  # a worker died and no future has said so yet: what ran beside it is found out by `run`
+            self._drop_pool()
+            return self._workers().submit(task.work, *task.arguments)
+
+    def _workers(self) -> Any:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                max_workers=self.workers, initializer=_start_worker, env=ONE_THREAD, timeout=600
-            )
-        return self._pool.submit(task.work, *task.arguments)
+            self._pool = ProcessPoolExecutor(max_workers=self.workers, env=ONE_THREAD, timeout=600)
+        return self._pool
 
     def _alone(self, task: Task, ended: dict[str, bool]) -> Outcome:
         """Run again, with nothing beside it, a task that was running when a worker died."""
         future = self._start(task)
         wait([future])
-        if isinstance(future.exception(), LOST):
+        error = future.exception()
+        if isinstance(error, LOST):
             self._drop_pool()
             ended[task.key] = False
-            return Outcome(task.key, "The worker process was killed (out of memory, or a crash in native code).")
+            return Outcome(task.key, _lost(error))
         return _ended(task, future, ended)
 
     def _drop_pool(self) -> None:
@@ -121,6 +121,21 @@ def _ended(task: Task, future: Future[Any], ended: dict[str, bool]) -> Outcome:
     error = future.exception()
     ended[task.key] = error is None
     return Outcome(task.key, None if error is None else described(error))
+
+
+def _lost(error: BaseException) -> str:
+    if isinstance(error, TerminatedWorkerError):
+        return "The worker process was killed (out of memory, or a crash in native code)."
+    reason = str(error.__cause__ or error).strip('"\n ').splitlines()[-1]
+    return f"The task or what it raised does not travel between processes: {reason}"
+
+
+def _circular(waiting: dict[str, Task], ended: dict[str, bool]) -> Iterator[Outcome]:
+    """End tasks that wait for one another: nothing else runs, and none of them can start."""
+    for key in list(waiting):
+        del waiting[key]
+        ended[key] = False
+        yield Outcome(key, "It needs itself, directly or through what it needs.")
 
 
 def _doomed(waiting: dict[str, Task], ended: dict[str, bool]) -> Iterator[Outcome]:

@@ -12,6 +12,8 @@ from endwise.evidence.compare import Draws, bootstrap
 from endwise.records import Caveat, DesignPoint, Difference, Measurement, Verdict
 from endwise.system.judging import Metric
 
+SURE = 0.95  # of the draws must agree before another metric's choice is more than chance
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -102,7 +104,9 @@ def _caveats(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
     chance = [p.design for p in top if _at_chance(p, verdict.constant_error)]
     if chance:
         shown = _error(verdict.constant_error, verdict)
-        found.append(caveat("still-at-chance", designs="; ".join(chance), constant=shown, size=verdict.sizes[-1]))
+        found.append(
+            caveat("still-at-chance", designs="; ".join(map(_set_off, chance)), constant=shown, size=verdict.sizes[-1])
+        )
     if verdict.repeats < 3:
         found.append(caveat("too-few-repeats", repeats=verdict.repeats))
     if verdict.test_units < FEW_UNITS:
@@ -122,14 +126,20 @@ def _at_chance(point: DesignPoint, constant: float) -> bool:
 
 
 def _other_metrics(verdict: Verdict, evidence: Evidence, top: Sequence[DesignPoint]) -> list[Caveat]:
+    """Metrics by which another design is better, and not by chance."""
     found: list[Caveat] = []
+    of_size = _by_size(evidence.measurements)[verdict.sizes[-1]]
+    own = next(point for point in top if point.key == verdict.best_key)
     for metric in evidence.metrics[1:]:
-        best = min(top, key=lambda point: point.metrics[metric.name])
-        own = next(point for point in top if point.key == verdict.best_key)
-        if best.metrics[metric.name] < own.metrics[metric.name]:
-            error = f"{best.metrics[metric.name]:.3g} against {own.metrics[metric.name]:.3g}"
-            facts = {"metric": metric.title, "design": best.design, "error": error, "deciding": verdict.metric_title}
-            found.append(caveat("metric-disagrees", **facts))
+        other = min(top, key=lambda point: point.metrics[metric.name])
+        if other.metrics[metric.name] >= own.metrics[metric.name]:
+            continue
+        both = {point.key: {m.repeat: m.records[metric.name] for m in of_size[point.key]} for point in (other, own)}
+        draws = bootstrap(both, evidence.units, metric.aggregate, evidence.seed)
+        if draws.difference(0, 1)[3] >= SURE:
+            error = f"{other.metrics[metric.name]:.3g} against {own.metrics[metric.name]:.3g}"
+            facts = {"metric": metric.title, "design": _set_off(other.design), "deciding": verdict.metric_title}
+            found.append(caveat("metric-disagrees", error=error, **facts))
     return found
 
 
@@ -148,9 +158,14 @@ def _rate_matters(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
         error = deciding.aggregate(one.records[deciding.name])
         if len(leaders) == 2 and one.key == leaders[1] and error < errors[leaders[0]]:
             shown = _error(error, verdict)
-            return [caveat("learning-rate-matters", design=names[one.key], error=shown)]
+            return [caveat("learning-rate-matters", design=_set_off(names[one.key]), error=shown)]
     return []
 
 
 def _error(value: float, verdict: Verdict) -> str:
     return f"{value:.3g} {verdict.unit}".strip()
+
+
+def _set_off(design: str) -> str:
+    """A design within a sentence."""
+    return f"`{design}`"

@@ -17,19 +17,23 @@ from endwise.system.signals import Image, Signal, Stack
 
 
 class Shift:
-    """Moves the pictures of a batch, and points and boxes in their pixels, by up to `share` of the shorter side."""
+    """Moves the pictures of a batch, and points and boxes in their pixels, by up to `reach` pixels."""
 
-    def __init__(self, component: Learned, share: float) -> None:
+    def __init__(self, component: Learned, reach: int) -> None:
         self.signals: list[Signal] = [*component.inputs, component.output]
-        sides = [min(one.size) for one in component.inputs if isinstance(one, Image | Stack)]
-        self.reach = int(round(share * min(sides))) if sides else 0
+        self.reach = reach
 
     def __call__(self, arrays: Sequence[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
         """The batch moved: one array a signal, the output last; each row by its own (right, down)."""
-        if not self.reach:
-            return list(arrays)
         by = random.integers(-self.reach, self.reach + 1, size=(len(arrays[0]), 2))
         return [_moved(signal, rows, by) for signal, rows in zip(self.signals, arrays, strict=True)]
+
+
+def shift(component: Learned, share: float) -> Shift | None:
+    """Moves by up to `share` of the shorter side; None where that is no whole pixel, or nothing is a picture."""
+    sides = [min(one.size) for one in component.inputs if isinstance(one, Image | Stack)]
+    reach = round(share * min(sides)) if sides else 0
+    return Shift(component, reach) if reach else None
 
 
 def _moved(signal: Signal, rows: np.ndarray, by: np.ndarray) -> np.ndarray:

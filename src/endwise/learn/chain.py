@@ -62,8 +62,11 @@ class Chain:
 
 def checked(part: Component, made: Any, count: int) -> np.ndarray:
     """What a function made, if it has the rows and the shape that its signal declares."""
-    array = np.asarray(made)
     signal: Signal = part.output
+    try:
+        array = np.asarray(made)
+    except ValueError:  # a list of rows of different lengths
+        array = np.empty(0)
     wanted = (count,) if signal.ragged else (count, *signal.shape)
     right = array.shape == wanted
     finite = array.dtype.kind not in "fc" or bool(np.isfinite(array).all())

@@ -45,7 +45,7 @@ class Encoder(nn.Module, ABC):
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
         """`rows` as float32 (N, width) for an estimator, which brings its own scaling."""
-        return np.asarray(rows, np.float32).reshape(len(rows), -1)
+        return np.asarray(rows, np.float32).reshape(len(rows), width_of(self.signal))
 
 
 class Pictures(Encoder):
@@ -90,7 +90,8 @@ class Numbers(Encoder):
         set_scales(self.mean, self.spread, self.numbers(array[training]))
 
     def forward(self, batch: Tensor) -> Tensor:
-        return (batch.float().flatten(1) if batch.ndim > 1 else batch.float().unsqueeze(1)).sub(self.mean) / self.spread
+        numbers: Tensor = (batch.float().reshape(len(batch), -1) - self.mean) / self.spread
+        return numbers
 
 
 class OneHot(Encoder):
@@ -103,7 +104,8 @@ class OneHot(Encoder):
         return nn.functional.one_hot(batch.long(), width_of(self.signal)).float()
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
-        return np.eye(width_of(self.signal), dtype=np.float32)[rows]
+        one_hot: np.ndarray = np.eye(width_of(self.signal), dtype=np.float32)[rows]
+        return one_hot
 
 
 ENCODERS: dict[str, type[Encoder]] = {
@@ -150,7 +152,7 @@ def check_finite(signals: Sequence[Signal], arrays: Sequence[np.ndarray]) -> Non
     for signal, array in zip(signals, arrays, strict=True):
         if array.dtype.kind != "f":
             continue
-        bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
+        bad = ~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))
         if bad.any():
             raise StudyError(
                 f"A model was to be run on {counted(len(array), 'row')} of '{signal.name}'.",

@@ -18,7 +18,7 @@ import skops.io
 from sklearn.base import clone
 
 from endwise.errors import BundleError
-from endwise.learn.encode import encoder
+from endwise.learn.encode import check_finite, encoder
 from endwise.learn.model import Model
 from endwise.learn.trainer import Fit
 from endwise.seeds import number
@@ -42,13 +42,14 @@ class EstimatorModel(Model):
         return _numbers_in(self.estimator)
 
     def predict(self, inputs: Sequence[np.ndarray]) -> np.ndarray:
+        check_finite(self.component.inputs, inputs)
         output = self.component.output
         if not len(inputs[0]):
             return np.empty((0, *output.shape), np.float32)  # type: ignore[arg-type]
         rows = np.asarray(self.estimator.predict(table(self.component, inputs)))
         if isinstance(output, Category):
             return rows.astype(np.int32)
-        rows = rows.astype(np.float32).reshape(len(rows), *output.shape)  # type: ignore[arg-type]
+        rows = rows.astype(np.float32).reshape(len(rows), *output.shape)
         return rows.clip(output.low, output.high) if isinstance(output, Number) else rows
 
     def save(self, folder: Path) -> None:
@@ -96,8 +97,8 @@ def table(component: Learned, inputs: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _held_out_loss(component: Learned, rows: np.ndarray, target: np.ndarray, held_out: np.ndarray, seed: int) -> float:
-    """Mean absolute error in spreads of the target, or the share of wrong categories; of all rows if none are held out."""
-    judged = held_out if held_out.any() else ~held_out
+    """Mean absolute error in spreads of the target, or the share of wrong categories."""
+    judged = held_out if held_out.any() else ~held_out  # without any, the training rows' own
     estimator = _fresh(component, seed).fit(rows[~held_out], target[~held_out])
     found = np.asarray(estimator.predict(rows[judged])).reshape(target[judged].shape)
     if isinstance(component.output, Category):
@@ -114,6 +115,11 @@ def _fresh(component: Learned, seed: int) -> Any:
 
 
 def _numbers_in(estimator: Any) -> int:
-    parts = [step for _, step in estimator.steps] if hasattr(estimator, "steps") else [estimator]
-    arrays = [v for part in parts for k, v in vars(part).items() if k.endswith("_") and isinstance(v, np.ndarray)]
-    return sum(array.size for array in arrays)
+    """Numbers in what fitting left behind: arrays, trees (three a node), and the same of estimators within."""
+    if hasattr(estimator, "steps"):
+        return sum(_numbers_in(step) for _, step in estimator.steps)
+    within = np.ravel(getattr(estimator, "estimators_", []))
+    arrays = [v for name, v in vars(estimator).items() if name.endswith("_") and isinstance(v, np.ndarray)]
+    own = sum(array.size for array in arrays if array.dtype.kind in "fiu")
+    nodes = estimator.tree_.node_count if hasattr(estimator, "tree_") else 0
+    return own + 3 * nodes + sum(map(_numbers_in, within))

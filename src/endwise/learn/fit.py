@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from endwise.errors import StudyError, counted
-from endwise.learn.augment import Shift
+from endwise.learn.augment import shift
 from endwise.learn.encode import check_finite
 from endwise.learn.model import Model, Network, NetworkModel
 from endwise.learn.trainer import Fit, Recipe, seeded, train
@@ -48,5 +48,5 @@ def fit(
     with seeded(seed):
         network = Network(component)
         network.learn(inputs, target, rows)
-        done = train(network.to(device), inputs, target, held_out, recipe, seed, device, Shift(component, recipe.shift))
+        done = train(network.to(device), inputs, target, held_out, recipe, seed, device, shift(component, recipe.shift))
     return NetworkModel(component, network, device), done

@@ -187,4 +187,4 @@ def picture_of(component: Learned) -> Image | None:
         return None
     pictures = [signal for signal in component.inputs if isinstance(signal, Image)]
     named = [picture for picture in pictures if picture.name == points.on]
-    return (named or pictures or [None])[0]
+    return next(iter(named or pictures), None)

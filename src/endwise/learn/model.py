@@ -14,6 +14,7 @@ from typing import final
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -126,7 +127,7 @@ def load(component: Learned, folder: Path, device: str = "cpu") -> Model:
     network = Network(component)
     try:
         network.load_state_dict(load_file(folder / "weights.safetensors"))
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, SafetensorError) as error:
         raise BundleError(
             f"The model of {component!r} was to be loaded from {folder}.",
             f"Its weights cannot be read: {str(error).splitlines()[0]}",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from endwise.data.rows import Rows
+from endwise.learn.chain import checked
 from endwise.system.components import Component, Fixed
 from endwise.system.graph import System
 
@@ -53,8 +54,11 @@ class Truth:
             now = left & self.has_all(maker)[index]
             if now.any():
                 maker.reset()
-                parts.append((now, maker.apply(*(self.take(s.name, index[now]) for s in maker.inputs))))
+                made = maker.apply(*(self.take(s.name, index[now]) for s in maker.inputs))
+                parts.append((now, checked(maker, made, int(now.sum()))))
                 left &= ~now
+        if left.any():
+            self.rows.take(name, index[left])  # raises: an absent label is never a target
         return _scatter(len(index), parts)
 
     def used(self, name: str, index: np.ndarray) -> Iterator[Fixed]:

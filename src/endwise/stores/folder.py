@@ -12,6 +12,7 @@ same bytes; the second is dropped.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -52,7 +53,7 @@ class FolderStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             _write_whole(mark, json.dumps({"format": FORMAT}))
         try:
-            found = json.loads(mark.read_text(encoding="utf-8"))["format"]
+            found = int(json.loads(mark.read_text(encoding="utf-8"))["format"])
         except (ValueError, KeyError, TypeError) as damage:
             raise StoreError(
                 f"The store {self.folder} was opened.",
@@ -69,7 +70,8 @@ class FolderStore:
             )
 
     def _refuse_foreign(self) -> None:
-        if self.folder.exists() and any(self.folder.iterdir()):
+        others = [path for path in _listed(self.folder) if not path.name.startswith(".new-")]
+        if others and not (self.folder / MARK).exists():  # another process may have made the store meanwhile
             raise StoreError(
                 f"The folder {self.folder} was to be used as a store.",
                 f"It holds other things and no {MARK}.",
@@ -140,7 +142,7 @@ class FolderStore:
     def usage(self) -> Usage:
         """Counts and size on disk."""
         failed = len(list(self.folder.glob("failed/*.json")))
-        size = sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+        size = sum(_size(Path(folder, file)) for folder, _, files in os.walk(self.folder) for file in files)
         return Usage(sum(1 for _ in self.keys()), failed, len(self._leftovers(0)), size)
 
     def clean(self, *, keep: frozenset[str] = frozenset(), everything: bool = False) -> int:
@@ -150,11 +152,12 @@ class FolderStore:
             gone += [self._place(key) for key in self.keys() if key not in keep]
             gone += list(self.folder.glob("failed/*.json"))
         for path in gone:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         return len(gone)
 
     def _leftovers(self, age: float) -> list[Path]:
-        return [path for path in self.folder.glob("cells/??/.new-*") if time.time() - path.stat().st_mtime >= age]
+        found = [path for where in ("", "failed/", "cells/??/") for path in self.folder.glob(f"{where}.new-*")]
+        return [path for path in found if time.time() - _written(path) >= age]
 
     def __repr__(self) -> str:
         return f"<FolderStore {self.folder}: {self.usage().cells} cells>"
@@ -169,6 +172,25 @@ def _write_whole(file: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     Path(fresh).replace(file)
+
+
+def _listed(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # another process just moved it to its place
+        return 0
+
+
+def _written(path: Path) -> float:
+    """When the path was last written; for one that has just gone, now or later."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _sync(path: Path) -> None:

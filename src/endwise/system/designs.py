@@ -149,7 +149,8 @@ def parse(system: System, text: str) -> Design:
                 f"No component called '{maker}' makes it.",
                 near(maker, known) if known else f"Write '{name}' without a maker.",
             )
-    found = _readings(system, layers, named)
+    place = list(system.signals).index  # the order within a layer says nothing, so any is read
+    found = _readings(system, tuple(tuple(sorted(layer, key=place)) for layer in layers), named)
     if len(found) != 1:
         several = [Design(system, _in_order(system, r)).text for r in found[:6]]
         known = [design.text for design in itertools.islice(designs(system), 12)]
@@ -182,7 +183,7 @@ def _layers(system: System, makers: Mapping[str, Component]) -> Layers:
         depth[name] = 1 + max(taken, default=0)
     used = {s.name for maker in makers.values() for s in maker.inputs} | set(makers)
     shown = [name for name in system.signals if name in used and name not in system.given_names]
-    deepest = max(depth[name] for name in shown)
+    deepest = max((depth[name] for name in shown), default=0)
     layers = (tuple(name for name in shown if depth[name] == at) for at in range(deepest + 1))
     return tuple(layer for layer in layers if layer)
 

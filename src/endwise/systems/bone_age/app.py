@@ -172,7 +172,7 @@ def _age(one: Estimate) -> str:
         return ""
     interval = "90 % interval {:.0f} to {:.0f} months".format(*one.interval) if one.interval else "interval not known"
     years, months = divmod(round(one.age), 12)
-    return f"{one.age:.0f} months ({years} years {months} months), {interval}"
+    return f"{one.age:.0f} months ({years} y {months} m), {interval}"
 
 
 def _grown(one: Estimate) -> str:

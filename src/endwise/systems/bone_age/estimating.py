@@ -117,16 +117,9 @@ def _prepared(file: Path, bundle: ew.Bundle, child: Child) -> _Ready | Estimate:
         scale = child.mm_per_px or opened.mm_per_px
         if needs_scale(bundle) and scale is None:
             raise ValueError("does not say its millimetres a pixel: pass --mm-per-px")
-        return _Ready(file, fitted.xray, None if scale is None else _possible(fitted.millimetres(scale)))
+        return _Ready(file, fitted.xray, None if scale is None else fitted.millimetres(scale))
     except ValueError as reason:
-        return Estimate(file, f"the picture {reason}")
-
-
-def _possible(millimetres: float) -> float:
-    try:
-        return float(mm_per_px.check(millimetres))
-    except ValueError as reason:
-        raise ValueError(f"has, at 128 x 96, a size of a pixel that {reason} mm: is --mm-per-px right?") from None
+        return Estimate(file, f"the file {reason}")
 
 
 def _plausible(opened: Opened) -> None:

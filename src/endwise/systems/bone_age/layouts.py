@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 from xml.etree import ElementTree
 
+import endwise as ew
 from endwise.systems.bone_age.pictures import DICOMS, PICTURES, Sides
 
 HEADINGS: Final = {
@@ -34,20 +35,6 @@ MALE: Final = {"true": "M", "1": "M", "1.0": "M", "false": "F", "0": "F", "0.0":
 """What stands under 'male', where 1 says yes; under 'sex' a number would be a guess."""
 _PART: Final = re.compile(r"(?<![a-z])(train|val|test)", re.IGNORECASE)
 _ATLAS: Final = re.compile(r"(ASI|BLK|CAU|HIS)([FM])(\d\d)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a row: the file and line that say it, the column, the reason."""
-
-    file: str
-    row: int | None
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = [self.file, "" if self.row is None else f"line {self.row}", self.column]
-        return f"{', '.join(part for part in place if part)}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -106,7 +93,7 @@ class Found:
     pictures: Shelf[Path] = field(default_factory=Shelf)
     rows: Shelf[Entry] = field(default_factory=Shelf)
     marks: Shelf[Marks] = field(default_factory=Shelf)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ew.Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
     def name(self, file: Path) -> str:
@@ -126,7 +113,7 @@ def find(root: Path) -> Found:
             try:
                 readers[suffix](found, file)
             except (ValueError, KeyError, TypeError, SyntaxError, csv.Error) as error:
-                found.problems.append(Problem(found.name(file), None, "", f"cannot be read ({error})"))
+                found.problems.append(ew.Problem(found.name(file), None, "", f"cannot be read ({error})"))
     return found
 
 
@@ -183,7 +170,7 @@ def _put_row(found: Found, file: Path, line: int, columns: Mapping[str, tuple[in
     key = _key(found, file, name)
     fault = "" if found.rows.put(key, Entry(found.name(file), line, cells)) else f"'{name}' is there twice"
     if fault or not name:
-        found.problems.append(Problem(found.name(file), line, "id", fault or "is empty"))
+        found.problems.append(ew.Problem(found.name(file), line, "id", fault or "is empty"))
 
 
 def _read_boxes(found: Found, file: Path) -> None:

@@ -28,7 +28,7 @@ def draw(estimate: Estimate, lines: Sequence[str], file: Path) -> None:
     sheet.paste(picture.resize(size, Image.Resampling.BICUBIC).convert("RGB"))
     pen = ImageDraw.Draw(sheet)
     if estimate.made is not None and "joints" in estimate.made:
-        _hand(pen, np.asarray(estimate.made["joints"]) * ENLARGED)
+        _hand(pen, np.asarray(estimate.made["joints"], np.float32))
     for at, line in enumerate(lines):
         pen.text((12, size[1] + _LINE // 4 + at * _LINE), line, _TEXT, ImageFont.load_default(_fitting(line, size[0])))
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -37,9 +37,10 @@ def draw(estimate: Estimate, lines: Sequence[str], file: Path) -> None:
 
 def _hand(pen: ImageDraw.ImageDraw, joints: Floats) -> None:
     """Bones as lines, joints as rings, which leave sight of what they mark."""
+    places = ((joints + 0.5) * ENLARGED).tolist()  # a whole number is the middle of a pixel
     for near, far in BONES:
-        pen.line([tuple(joints[near]), tuple(joints[far])], _BONE, 2)
-    for x, y in joints.tolist():
+        pen.line([*places[near], *places[far]], _BONE, 2)
+    for x, y in places:
         pen.ellipse((x - 5, y - 5, x + 5, y + 5), outline=_JOINT, width=2)
 
 

@@ -17,6 +17,7 @@ import PIL.ImageOps
 
 from endwise.systems.bone_age.anatomy import Floats
 from endwise.systems.bone_age.bars import HEIGHT, WIDTH
+from endwise.systems.bone_age.system import mm_per_px
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Sides: TypeAlias = tuple[float, float, float, float]
@@ -49,9 +50,12 @@ class Fitted(NamedTuple):
         """(K, 2) points (x, y) of the original picture, on the fitted one."""
         return np.asarray(np.asarray(points, np.float64) * self.scale + self.shift, dtype=np.float32)
 
-    def millimetres(self, mm_per_px: float) -> float:
-        """Size of a fitted pixel, from that of an original one."""
-        return float(mm_per_px / np.sqrt(self.scale[0] * self.scale[1]))
+    def millimetres(self, original: float) -> float:
+        """Size of a fitted pixel, from that of an original one. Raises ValueError where no film has it."""
+        try:
+            return float(mm_per_px.check(original / np.sqrt(self.scale[0] * self.scale[1])))
+        except ValueError as reason:
+            raise ValueError(f"has {original:g} mm a pixel, which at 128 x 96 {reason}") from None
 
 
 def open_picture(file: Path) -> Opened:

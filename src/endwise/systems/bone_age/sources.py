@@ -15,13 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 
 import endwise as ew
 from endwise.systems.bone_age.anatomy import LANDMARKS
-from endwise.systems.bone_age.layouts import Entry, Found, Key, Marks, Problem, atlas_of, find
+from endwise.systems.bone_age.layouts import Entry, Found, Key, Marks, atlas_of, find
 from endwise.systems.bone_age.pictures import Opened, fit, open_picture
 from endwise.systems.bone_age.system import age, joints, mm_per_px, sex, xray
 
@@ -29,6 +29,9 @@ SHOWN: Final = 10
 """Problems spelled out in an error."""
 THREADS: Final = 4
 """Pillow lets go of Python's lock while it decodes; a radiograph of RSNA takes some 30 ms."""
+
+_SCALE: Final = ew.Number(mm_per_px.name, unit=mm_per_px.unit, low=0)
+"""Of the original picture: the limits of `mm_per_px` are those of the small one."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class _Hand:
 
 
 Values = dict[str, Any]
-Read = tuple[Values, list[Problem]]
+Read = tuple[Values, list[ew.Problem]]
 
 
 def read(folder: Path | str, *, skip_bad: bool = False, progress: Callable[[int, int], None] | None = None) -> ew.Rows:
@@ -69,7 +72,7 @@ def read(folder: Path | str, *, skip_bad: bool = False, progress: Callable[[int,
         raise _refusal(root, problems, len(hands))
     rows = _rows([hands[at] for at in good], [made[at][0] for at in good], names)
     # Rows takes any record with these four fields; the library's own has no public name.
-    return replace(rows, problems=cast(Any, tuple(problems)), notes=tuple(_notes(found, hands, names)))
+    return replace(rows, problems=tuple(problems), notes=tuple(_notes(found, hands, names)))
 
 
 def _hands(found: Found) -> list[_Hand]:
@@ -129,13 +132,13 @@ def _read_all(
 def _read(hand: _Hand, names: tuple[str, ...], found: Found) -> Read:
     """The values of one row, and everything that is wrong with it."""
     values: Values = {}
-    problems: list[Problem] = []
+    problems: list[ew.Problem] = []
 
     def attempt(column: str, fill: Callable[[], Mapping[str, Any]]) -> None:
         try:
             values.update(fill())
         except ValueError as reason:
-            problems.append(Problem(hand.entry.file, hand.entry.line, column, str(reason)))
+            problems.append(ew.Problem(hand.entry.file, hand.entry.line, column, str(reason)))
 
     for signal in (sex, age):
         attempt(signal.name, partial(_told, signal, hand.entry.cells))
@@ -160,7 +163,7 @@ def _pictured(hand: _Hand, names: tuple[str, ...], found: Found) -> Values:
     values: Values = {xray.name: fitted.xray}
     millimetres = _millimetres(hand, opened)
     if millimetres is not None:
-        values[mm_per_px.name] = mm_per_px.check(fitted.millimetres(millimetres))
+        values[mm_per_px.name] = fitted.millimetres(millimetres)
     if hand.marks and set(hand.marks.points) == set(names) and names:
         _same_size(hand.marks, opened)
         values["points"] = fitted.moved([hand.marks.points[name] for name in names])
@@ -170,7 +173,7 @@ def _pictured(hand: _Hand, names: tuple[str, ...], found: Found) -> Values:
 def _millimetres(hand: _Hand, opened: Opened) -> float | None:
     """What the table says, else what the file says."""
     cell = hand.entry.cells.get(mm_per_px.name)
-    return float(mm_per_px.check(cell)) if cell else opened.mm_per_px
+    return float(_SCALE.check(cell)) if cell else opened.mm_per_px
 
 
 def _same_size(marks: Marks, opened: Opened) -> None:
@@ -228,7 +231,7 @@ def _notes(found: Found, hands: Sequence[_Hand], names: tuple[str, ...]) -> Iter
         yield f"{others:,} hands have other points marked than most; theirs are absent."
 
 
-def _refusal(root: Path, problems: Sequence[Problem], count: int) -> ew.EndwiseError:
+def _refusal(root: Path, problems: Sequence[ew.Problem], count: int) -> ew.EndwiseError:
     lines = [f"  {problem}" for problem in problems[:SHOWN]]
     more = [f"  and {len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
     return ew.EndwiseError(

@@ -1,0 +1,185 @@
+"""A verdict follows from measurements alone, and says what a reader must know before trusting it."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from endwise.evidence import compare
+from endwise.evidence.caveats import TEXTS, caveat
+from endwise.evidence.verdict import Evidence, weigh
+from endwise.judge.metrics import bias, mean_absolute_error
+from endwise.records import DesignPoint, Measurement, Verdict
+
+NAN = float("nan")
+UNITS = np.array([f"u{at}" for at in range(40)], dtype=object)
+LEVEL = {"direct": 3.0, "staged": 5.0, "hybrid": 8.0}
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "DRAWS", 200)
+
+
+def measurement(design: str, size: int, repeat: int, level: float, **changes: Any) -> Measurement:
+    chance = np.random.default_rng([ord(design[0]), size, repeat])
+    gaps = chance.normal(0, 0.2, size=len(UNITS)) + level
+    records = {"mean_absolute_error": np.abs(gaps), "bias": gaps}
+    made = Measurement(design, f"key {design}", size, repeat, records, 7, (), 1.0, 0.5 + repeat)
+    return replace(made, **changes)
+
+
+def measured(**levels: float) -> list[Measurement]:
+    return [
+        measurement(design, size, repeat, level + 100 / size)
+        for design, level in (levels or LEVEL).items()
+        for size in (50, 100)
+        for repeat in range(3)
+    ]
+
+
+def evidence(measurements: list[Measurement], **changes: Any) -> Evidence:
+    blank = {
+        (one.key, one.size): DesignPoint(
+            one.design, one.key, "hybrid", "apart", one.size, one.size, {"y": one.size}, 9, NAN, NAN, NAN, (), {}, 0, 1, 1
+        )
+        for one in measurements
+    }  # fmt: skip
+    facts: dict[str, Any] = {"rechecks": (), "metrics": (mean_absolute_error,), "units": UNITS, "seed": 0, **changes}
+    return Evidence(measurements, blank=blank, **facts)
+
+
+def draft(**changes: Any) -> Verdict:
+    return replace(
+        Verdict(
+            system="s", metric="mean_absolute_error", metric_title="mean absolute error", unit="cm", axis="rows",
+            wants="y", sizes=(), repeats=3, designs=(), best="", best_key="", probability_best=NAN, error=NAN, low=NAN,
+            high=NAN, regret=NAN, runner_up=None, differences=(), constant_error=50.0, rows=200, test_rows=40,
+            test_units=0, rows_used=(), caveats=(), untrainable=(), failures=(), tuning=(), problems=(), notes=(),
+            seed=0, mode="quick", command="", versions={}, done=True,
+        ),
+        **changes,
+    )  # fmt: skip
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [one.code for one in verdict.caveats]
+
+
+def test_the_lowest_error_at_the_largest_size_is_best() -> None:
+    verdict = weigh(evidence(measured()), draft())
+    assert (verdict.best, verdict.best_key, verdict.runner_up) == ("direct", "key direct", "staged")
+    assert verdict.sizes == (50, 100)
+    assert verdict.probability_best == 1
+    assert verdict.regret == 0
+    assert verdict.low <= verdict.error <= verdict.high
+    assert verdict.test_units == 40
+    assert codes(verdict) == []
+
+
+def test_every_design_has_a_point_at_every_size() -> None:
+    verdict = weigh(evidence(measured()), draft())
+    assert {(one.design, one.size) for one in verdict.designs} == {(d, s) for d in LEVEL for s in (50, 100)}
+    for point in verdict.designs:
+        assert len(point.repeats) == 3
+        assert point.error == pytest.approx(np.mean(point.repeats)) == point.metrics["mean_absolute_error"]
+        assert point.low <= point.error <= point.high
+        assert (point.parameters, point.latency_ms) == (7, 1.5)
+
+
+def test_differences_are_against_the_best_and_in_order() -> None:
+    verdict = weigh(evidence(measured()), draft())
+    assert [(one.design, one.against) for one in verdict.differences] == [("staged", "direct"), ("hybrid", "direct")]
+    for one in verdict.differences:
+        assert one.low <= one.difference <= one.high
+        assert one.probability_better == 0
+    assert verdict.differences[0].difference == pytest.approx(2, abs=0.2)
+
+
+def test_an_error_chosen_among_equals_is_corrected_upward() -> None:
+    verdict = weigh(evidence(measured(a=3.0, b=3.0, c=3.0)), draft())
+    raw = min(point.error for point in verdict.designs if point.size == 100)
+    assert verdict.error > raw
+    assert verdict.low <= verdict.error <= verdict.high
+
+
+def test_the_order_of_the_measurements_does_not_matter() -> None:
+    some = measured()
+    backward = weigh(evidence(some[::-1]), draft())
+    forward = weigh(evidence(some), draft())
+    assert (backward.best, backward.error) == (forward.best, pytest.approx(forward.error))
+    assert set(backward.designs) == set() or {p.key: p.repeats for p in backward.designs if p.size == 100} == {
+        p.key: p.repeats for p in forward.designs if p.size == 100
+    }
+
+
+def test_caveats_of_the_draft_stay() -> None:
+    assert codes(weigh(evidence(measured()), draft(caveats=(caveat("no-groups"),)))) == ["no-groups"]
+
+
+def test_few_repeats_and_few_units_and_one_size_are_said() -> None:
+    some = [one for one in measured() if one.size == 100 and one.repeat < 2]
+    verdict = weigh(evidence(some, units=np.repeat(UNITS[:10], 4)), draft(repeats=2))
+    assert codes(verdict) == ["too-few-repeats", "test-set-too-small", "single-size"]
+    assert verdict.caveats[1].explanation.startswith("The test rows hold 10 independent groups. Under 30")
+
+
+def test_a_design_no_better_than_a_constant_is_said() -> None:
+    verdict = weigh(evidence(measured()), draft(constant_error=9.0))
+    (found,) = verdict.caveats
+    assert found.code == "still-at-chance"
+    assert found.explanation.startswith("hybrid: no better than always answering the same (9 cm) at 100 rows.")
+    assert codes(weigh(evidence(measured()), draft(constant_error=NAN))) == []
+
+
+def test_training_that_was_cut_short_is_said() -> None:
+    some = measured()
+    some[-1] = replace(some[-1], still_improving=("x -> y",))
+    verdict = weigh(evidence(some), draft())
+    assert codes(verdict) == ["still-improving"]
+    assert "x -> y" in verdict.caveats[0].explanation
+
+
+def test_a_metric_that_prefers_another_design_is_said() -> None:
+    some = [
+        replace(one, records={**one.records, "bias": one.records["bias"] - (4.9 if one.design == "staged" else 0)})
+        for one in measured()
+    ]
+    verdict = weigh(evidence(some, metrics=(mean_absolute_error, bias)), draft())
+    assert codes(verdict) == ["metric-disagrees"]
+    assert "By size of the mean error, staged is best" in verdict.caveats[0].explanation
+    assert verdict.best == "direct"
+
+
+@pytest.mark.parametrize(("level", "said"), [(2.0, True), (4.5, False)])
+def test_a_shifted_learning_rate_that_changes_the_order_is_said(level: float, said: bool) -> None:
+    rechecks = [measurement("direct", 100, 0, 4.2), measurement("staged", 100, 0, level)]
+    verdict = weigh(evidence(measured(), rechecks=rechecks), draft())
+    assert codes(verdict) == (["learning-rate-matters"] if said else [])
+
+
+def test_a_design_that_is_missing_at_the_largest_size_is_not_best() -> None:
+    some = [one for one in measured() if (one.design, one.size) != ("direct", 100)]
+    verdict = weigh(evidence(some), draft())
+    assert verdict.best == "staged"
+    assert {one.design for one in verdict.differences} == {"hybrid"}
+
+
+def test_a_single_design_is_best_without_a_runner_up() -> None:
+    verdict = weigh(evidence(measured(only=3.0)), draft())
+    assert (verdict.best, verdict.runner_up, verdict.differences) == ("only", None, ())
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_every_caveat_can_be_said(code: str) -> None:
+    title, text = TEXTS[code]
+    names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    said = caveat(code, **dict.fromkeys(names, 3))
+    assert said.code == code
+    assert said.title == title
+    assert "{" not in said.explanation
+    assert said.explanation.endswith(".")

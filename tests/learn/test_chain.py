@@ -1,0 +1,120 @@
+"""Running a design: one way for all, the same for one row or a thousand, with truth put in at any seam."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from endwise.errors import DeclarationError
+from endwise.learn.chain import CHUNK, Chain, checked
+from endwise.learn.model import Model
+from endwise.system.components import fixed, learned
+from endwise.system.designs import designs
+from endwise.system.signals import Audio, Number, Symbols, Text, Vector
+from tests.learn.test_truth import Counter
+from tests.system.graphs import systems
+
+x, m, y = Vector("x", size=2), Number("m"), Number("y")
+
+
+class Sums(Model):
+    """A model that adds its inputs up."""
+
+    def predict(self, inputs: Sequence[np.ndarray]) -> np.ndarray:
+        return np.sum([one.reshape(len(one), -1).sum(axis=1) for one in inputs], axis=0).astype(np.float32)
+
+    @property
+    def parameters(self) -> int:
+        return 0
+
+    def save(self, folder: Path) -> None:
+        raise NotImplementedError
+
+
+PARTS = (learned(x, to=m), fixed(m, to=y, using=lambda a: a + 1))
+chain = Chain(PARTS, {"m": Sums()})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 2 * CHUNK + 3))
+def test_one_row_or_a_thousand_give_the_same(count: int) -> None:
+    rows = np.random.default_rng(count).normal(size=(count, 2)).astype(np.float32)
+    whole = chain({"x": rows})
+    assert set(whole) == {"x", "m", "y"}
+    assert all(len(values) == count for values in whole.values())
+    for at in {0, count // 2, count - 1}:
+        assert chain({"x": rows[at : at + 1]})["y"][0] == pytest.approx(whole["y"][at], abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(systems(makers=2), st.integers(0, 100), st.data())
+def test_truth_at_every_seam_gives_the_truth(system: Any, seed: int, data: st.DataObject) -> None:
+    design = next(iter(designs(system)))
+    chance = np.random.default_rng(seed)
+    models = {part.output.name: Sums() for part in design.learned}
+    inputs = {name: chance.normal(size=3).astype(np.float32) for name in sorted(system.source_names)}
+    truth = {name: chance.normal(size=3).astype(np.float32) for name in design.makers}
+    made = Chain(design.parts, models)(inputs, truth)
+    assert all(made[name] is truth[name] for name in truth)
+    some = set(data.draw(st.lists(st.sampled_from(sorted(truth)), unique=True)))
+    made = Chain(design.parts, models)(inputs, {name: truth[name] for name in some})
+    for part in design.parts:  # what is not put in is made from what stands before it
+        name = part.output.name
+        if name in some:
+            assert (made[name] == truth[name]).all()
+        else:
+            taken = [made[signal.name] for signal in part.inputs]
+            assert (made[name] == (Sums().predict(taken) if part.learns else taken[0])).all()
+
+
+def test_truth_is_cut_like_the_rows_it_belongs_to() -> None:
+    count = 2 * CHUNK + 5
+    rows, truth = np.zeros((count, 2), np.float32), np.arange(count, dtype=np.float32)
+    assert (chain({"x": rows}, {"m": truth})["y"] == truth + 1).all()
+
+
+def test_what_remembers_is_run_in_one_piece_and_reset_before() -> None:
+    counter = Chain((fixed(x, to=m, using=Counter()),), {})
+    rows = np.zeros((CHUNK + 9, 2), np.float32)
+    for _ in range(2):
+        assert counter({"x": rows})["m"].tolist() == list(range(len(rows)))
+
+
+def test_values_of_varying_length_go_through() -> None:
+    sound, words = Audio("sound"), Text("words")
+
+    def heard(sounds: Any) -> np.ndarray:
+        return np.array([f"{len(one)}" for one in sounds], dtype=object)
+
+    batch = np.empty(CHUNK + 1, dtype=object)
+    batch[:] = [np.zeros(at % 3, np.float32) for at in range(CHUNK + 1)]
+    made = Chain((fixed(sound, to=words, using=heard),), {})({"sound": batch})
+    assert made["words"].tolist() == [str(at % 3) for at in range(CHUNK + 1)]
+
+
+WRONG: dict[str, tuple[Any, Any, str]] = {
+    "shape": (m, np.zeros((3, 1)), "shape (3, 1)."),
+    "rows": (m, np.zeros(2), "shape (2,)."),
+    "nan": (m, np.array([1.0, np.nan, 2.0]), "shape (3,) with NaN or infinite numbers."),
+    "infinite": (x, np.full((3, 2), np.inf), "shape (3, 2) with NaN or infinite numbers."),
+    "nothing": (m, None, "shape ()."),
+    "ragged rows for a vector": (x, [[1, 2], [3], [4, 5]], "shape (0,)."),
+    "a table for a sequence": (Symbols("s", alphabet=("a",)), np.zeros((3, 2)), "shape (3, 2)."),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_a_function_returns_is_checked(case: str) -> None:
+    signal, made, found = WRONG[case]
+    component = fixed(Number("in"), to=signal, using=np.negative, name="f")
+    with pytest.raises(DeclarationError) as error:
+        checked(component, made, 3)
+    assert error.value.asked == f"The component <fixed {signal.name}:f from in> was run on 3 rows."
+    assert error.value.here == f"It returned an array of {found}"
+    assert error.value.why.startswith(f"The signal '{signal.name}' ({signal.kind}) needs shape (3,")
+    assert error.value.do

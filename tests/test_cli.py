@@ -1,0 +1,210 @@
+"""The command line, as real processes on real files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+
+DIGITS = 120
+
+
+def endwise(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command; nothing but the environment of this test is handed over."""
+    command = [sys.executable, "-m", "endwise", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Somebody's folder: real scans of digits, a table with how much ink each has, and who wrote it."""
+    folder = tmp_path_factory.mktemp("own") / "digits"
+    (folder / "img").mkdir(parents=True)
+    scans = load_digits()
+    with (folder / "rows.csv").open("w", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(["image", "ink", "digit", "writer"])
+        for at in range(DIGITS):
+            pixels = (scans.images[at] * 15.9).astype(np.uint8)
+            Image.fromarray(pixels).resize((16, 16)).save(folder / f"img/{at}.png")
+            ink = round(float(pixels.mean()), 2) if at % 3 else ""
+            table.writerow([f"img/{at}.png", ink, f"d{scans.target[at] % 2}", f"w{at // 4}"])
+    return folder
+
+
+PATH = ("--path", "image -> ink -> digit", "--group", "writer")
+
+
+@pytest.fixture(scope="session")
+def studied(digits: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    out = tmp_path_factory.mktemp("runs") / "digits"
+    ran = endwise("study", digits, *PATH, "--quick", "--sizes", "40", "80", "--repeats", "1", "--out", out)
+    return ran, out
+
+
+def test_a_strangers_folder_is_studied_without_code(
+    studied: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    ran, out = studied
+    assert ran.returncode == 0, ran.stderr
+    assert "is best of 2 designs" in " ".join(ran.stdout.split())
+    verdict = json.loads((out / "verdict.json").read_text())
+    assert {point["design"] for point in verdict["designs"]} == {"image -> digit", "image -> ink -> digit"}
+    assert verdict["command"].startswith("endwise study")
+    assert (out / "report.html").exists()
+    assert "cells" in ran.stderr
+
+
+def test_the_report_command_prints_the_same_verdict(
+    studied: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    ran, out = studied
+    again = endwise("report", out)
+    assert again.returncode == 0
+    assert again.stdout == ran.stdout
+    assert json.loads(endwise("report", out, "--json").stdout) == json.loads((out / "verdict.json").read_text())
+
+
+def test_the_winner_predicts_files_and_names_those_it_cannot_use(
+    studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path, tmp_path: Path
+) -> None:
+    _, out = studied
+    files = [digits / "img/5.png", tmp_path / "missing.png"]
+    ran = endwise("predict", out / "winner", *files, "--overlay", tmp_path / "drawn")
+    assert ran.returncode == 1
+    assert f"{files[0]}: digit d" in ran.stdout
+    assert "not used:" in ran.stdout
+    assert [Image.open(file).size[0] > 100 for file in (tmp_path / "drawn").iterdir()] == [True]
+
+
+def test_predictions_of_a_table_come_as_json(
+    studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path
+) -> None:
+    _, out = studied
+    ran = endwise("predict", out / "winner", "--rows", digits, "--json")
+    assert ran.returncode == 0, ran.stderr
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert len(lines) == DIGITS
+    assert {line["digit"] for line in lines} <= {"d0", "d1"}
+
+
+def test_a_given_signal_that_the_winner_does_not_take_is_refused(
+    studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path
+) -> None:
+    ran = endwise("predict", studied[1] / "winner", digits / "img/1.png", "--given", "sex=F")
+    assert ran.returncode == 1
+    assert "It takes no 'sex'." in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_store_is_shown_and_cleaned(
+    studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    ran = endwise("store", studied[1])
+    assert "0 failed, 0 half-written" in ran.stdout
+    refused = endwise("store", tmp_path)
+    assert refused.returncode == 1
+    assert "is marked by a file endwise-store.json" in refused.stderr
+
+
+def test_check_finds_labels_designs_and_cost(digits: Path) -> None:
+    ran = endwise("check", digits, *PATH, "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["labels"] == {"image": DIGITS, "ink": 80, "digit": DIGITS}
+    assert found["designs"] == ["image -> digit", "image -> ink -> digit"]
+    assert found["cpu_seconds"] > 0
+
+
+@pytest.fixture
+def spoilt(digits: Path, tmp_path: Path) -> Path:
+    """The same folder with a truncated picture, a missing one, and a number that is none."""
+    folder = tmp_path / "spoilt"
+    (folder / "img").mkdir(parents=True)
+    for file in (digits / "img").iterdir():
+        (folder / "img" / file.name).write_bytes(file.read_bytes())
+    lines = (digits / "rows.csv").read_text().splitlines()
+    lines[3] = "img/2.png,much,d0,w0"
+    (folder / "rows.csv").write_text("\n".join(lines) + "\n")
+    (folder / "img/7.png").write_bytes((folder / "img/7.png").read_bytes()[:60])
+    (folder / "img/9.png").unlink()
+    return folder
+
+
+def test_check_lists_every_bad_row_and_study_refuses_them(spoilt: Path, tmp_path: Path) -> None:
+    ran = endwise("check", spoilt, *PATH, "--quick")
+    assert ran.returncode == 1
+    for line in ("rows.csv, line 4, ink", "rows.csv, line 9, image", "rows.csv, line 11, image"):
+        assert line in ran.stdout
+    refused = endwise("study", spoilt, *PATH, "--quick", "--out", tmp_path / "run")
+    assert refused.returncode == 1
+    assert "3 of 120 rows cannot be used" in refused.stderr
+
+
+def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    options = ("--quick", "--sizes", "40", "--repeats", "1", "--designs", "image -> digit", "--skip-bad")
+    ran = endwise("study", spoilt, *PATH, *options, "--out", out, "--json")
+    assert ran.returncode == 0, ran.stderr
+    verdict = json.loads(ran.stdout)
+    assert len(verdict["problems"]) == 3
+    assert "skipped-rows" in {caveat["code"] for caveat in verdict["caveats"]}
+    assert "rows.csv, line 11, image" in (out / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("study", "bone-agee"), "Did you mean 'bone-age'?"),
+        (("study", "./nowhere"), "No --path was given."),
+        (("study", "./nowhere", "--path", "a -> b"), "nowhere"),
+        (("study", "./nowhere", "--path", "a"), "A path names at least two signals"),
+        (("study", "bone-age", "--quick", "--budget", "soon"), "Write for example --budget 30m."),
+        (("report", "nowhere"), "A study writes it when it ends."),
+        (("predict", "nowhere", "x.png"), "A bundle is the folder 'winner' that a study writes."),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_a_traceback(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    ran = endwise(*words, cwd=tmp_path)
+    assert ran.returncode == 1
+    assert told in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_systems_lists_every_design() -> None:
+    found = json.loads(endwise("systems", "--json").stdout)
+    assert "xray -> joints -> lengths -> age" in found["bone-age"]
+    assert len(found["bone-age"]) >= 5
+
+
+def test_an_interrupted_study_says_how_to_go_on(digits: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "endwise", "study", str(digits), *PATH, "--out", str(tmp_path / "run")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not list((tmp_path / "run").glob("store/cells/??/*/cell.json")) and process.poll() is None:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped. What was done is kept; this goes on from there:" in errors
+    assert "Traceback" not in errors
+
+
+def test_init_writes_a_project_that_runs(tmp_path: Path) -> None:
+    assert endwise("init", "mine", cwd=tmp_path).returncode == 0
+    assert endwise("init", "mine", cwd=tmp_path).returncode == 1
+    study = (tmp_path / "mine" / "study.py").read_text()
+    (tmp_path / "mine" / "study.py").write_text(study.replace("count=400", "count=60"))
+    ran = subprocess.run([sys.executable, "study.py"], cwd=tmp_path / "mine", capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "is best of 2 designs" in ran.stdout
