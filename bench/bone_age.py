@@ -42,7 +42,9 @@ def errors(repeats: int) -> None:
 
 def joints_in_mm(repeats: int) -> None:
     """Mean distance of predicted from true joints, trained on 100 pictures, tested on 300 of other children."""
-    finder = ew.System("joints", inputs=xray, wants=joints, judge=ew.mean_distance, components=[ew.learned(xray, to=joints)])
+    finder = ew.System(
+        "joints", inputs=xray, wants=joints, judge=ew.mean_distance, components=[ew.learned(xray, to=joints)]
+    )
     found = world_rows(ages=8, test=8, joints_labelled=400, seed=1)
     marked = np.flatnonzero(found.has("joints"))
     signals = [xray, joints]

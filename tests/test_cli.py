@@ -84,7 +84,9 @@ def test_the_winner_predicts_files_and_names_those_it_cannot_use(
     assert ran.returncode == 1
     assert f"{files[0]}: digit d" in ran.stdout
     assert "not used:" in ran.stdout
-    assert [Image.open(file).size[0] > 100 for file in (tmp_path / "drawn").iterdir()] == [True]
+    (drawn,) = (tmp_path / "drawn").iterdir()
+    with Image.open(drawn) as picture:
+        assert picture.width > 100
 
 
 def test_predictions_of_a_table_come_as_json(
@@ -107,9 +109,7 @@ def test_a_given_signal_that_the_winner_does_not_take_is_refused(
     assert "Traceback" not in ran.stderr
 
 
-def test_the_store_is_shown_and_cleaned(
-    studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
-) -> None:
+def test_the_store_is_shown_and_cleaned(studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path) -> None:
     ran = endwise("store", studied[1])
     assert "0 failed, 0 half-written" in ran.stdout
     refused = endwise("store", tmp_path)
@@ -205,6 +205,8 @@ def test_init_writes_a_project_that_runs(tmp_path: Path) -> None:
     assert endwise("init", "mine", cwd=tmp_path).returncode == 1
     study = (tmp_path / "mine" / "study.py").read_text()
     (tmp_path / "mine" / "study.py").write_text(study.replace("count=400", "count=60"))
-    ran = subprocess.run([sys.executable, "study.py"], cwd=tmp_path / "mine", capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "study.py"], cwd=tmp_path / "mine", capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     assert "is best of 2 designs" in ran.stdout

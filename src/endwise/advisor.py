@@ -155,18 +155,3 @@ def _deliver(
     fresh = folder / ".verdict.json"
     fresh.write_text(json.dumps(to_json(verdict), indent=1, ensure_ascii=False), encoding="utf-8")
     fresh.replace(folder / "verdict.json")
-
-
-def verdict_in(folder: Path) -> Verdict:
-    """The verdict that a study left in `folder`. Raises StudyError where there is none."""
-    from endwise.records import from_json
-
-    try:
-        return from_json(Verdict, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as damage:
-        raise StudyError(
-            f"The verdict of the study in {folder} was asked for.",
-            f"Its verdict.json cannot be read ({damage}).",
-            "A study writes it when it ends.",
-            "Run the study to its end; it goes on where it stopped.",
-        ) from None

@@ -23,6 +23,7 @@ app = App(
     version=__version__,
     help="One end-to-end model, a chain of stages, or cut somewhere between? Measured on your own rows.",
     help_epilogue="Try: endwise study bone-age --quick",
+    suppress_keyboard_interrupt=False,  # main says how to go on
 )
 app.command("endwise.systems.bone_age.app:app", name="bone-age", help="Estimate bone age from hand radiographs.")
 
@@ -190,7 +191,7 @@ def report(folder: Path, *, as_json: Annotated[Flag, Parameter(name="--json")] =
     folder
         The study's folder, as in runs/bone-age.
     """
-    from endwise.advisor import verdict_in
+    from endwise.report.stored import verdict_in
     from endwise.report.terminal import print_verdict
 
     verdict = verdict_in(folder)

@@ -180,6 +180,7 @@ def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]
     index = context.test[:: max(1, len(context.test) // 200)]
     inputs = context.examples(index)
     made = chain({name: values for name, values in inputs.items() if name != wants.name})
+    values = {**inputs, **made}
     errors = metric.records(wants, made[wants.name], inputs[wants.name]).reshape(len(index), -1).mean(axis=1)
     order = np.argsort(errors, kind="stable")
     picked = order[np.linspace(0, len(order) - 1, min(EXAMPLES, len(order))).round().astype(int)]
@@ -190,7 +191,7 @@ def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]
         Example(
             row=str(context.rows.ids[index[at]]),
             design=design.text,
-            values={n: {"signal": context.system.signals[n].to_json(), "value": made[n][at]} for n in names},
+            values={n: {"signal": context.system.signals[n].to_json(), "value": values[n][at]} for n in names},
             truth={
                 n: truth.take(n, index[at : at + 1])[0] for n in names if n not in taken and truth.has(n)[index[at]]
             },

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from endwise.data.rows import Rows
-from endwise.data.splits import FEWEST, HELD_OUT_SHARE, TEST_SHARE, fold_of, held_out, sample, sizes_for, split, units_of
+from endwise.data.splits import (
+    FEWEST,
+    HELD_OUT_SHARE,
+    TEST_SHARE,
+    folds,
+    held_out,
+    sample,
+    sizes_for,
+    split,
+    units_of,
+)
 from endwise.errors import RowsError
 from endwise.system.signals import Number
 
@@ -43,12 +53,12 @@ def test_a_row_without_a_group_is_a_group_of_its_own(groups: list[str]) -> None:
 def test_groups_never_straddle_and_only_judgeable_rows_test(groups: list[str], seed: int, data: st.DataObject) -> None:
     judgeable = np.array(data.draw(st.lists(st.booleans(), min_size=len(groups), max_size=len(groups))), bool)
     some = rows(groups)
-    try:
-        found = split(some, judgeable, seed)
-    except RowsError as error:
-        assert "held out" in error.here  # too few groups for both sides
-        return
     units = units_of(some)
+    if len(set(units[judgeable])) < 2:  # too few groups for both sides
+        with pytest.raises(RowsError, match="held out"):
+            split(some, judgeable, seed)
+        return
+    found = split(some, judgeable, seed)
     assert not set(units[found.train]) & set(units[found.test])
     assert judgeable[found.test].all()
     assert judgeable[found.train].any()
@@ -135,24 +145,32 @@ def test_of_single_rows_a_fifth_stops(count: int, seed: int) -> None:
     assert mask.sum() == int(np.ceil(HELD_OUT_SHARE * count))
 
 
+rows_of_groups = st.lists(st.tuples(st.sampled_from("abcdefghijklmnop"), st.booleans()), min_size=1, max_size=80)
+
+
 @LAW
-@given(st.lists(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=80), seeds, st.integers(0, 3), st.data())
-def test_the_fold_of_a_group_does_not_depend_on_who_else_is_there(
-    groups: list[str], seed: int, repeat: int, data: st.DataObject
+@given(rows_of_groups, seeds, st.integers(1, 80))
+def test_folds_hold_whole_groups_and_half_of_those_in_every_sample(
+    rows: list[tuple[str, bool]], seed: int, size: int
 ) -> None:
-    units = np.array(groups, dtype=object)
-    folds = fold_of(units, seed, repeat)
-    assert set(folds) <= {0, 1}
-    kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(groups), max_size=len(groups))), bool)
-    if kept.any():
-        assert (fold_of(units[kept], seed, repeat) == folds[kept]).all()
+    units = np.array([unit for unit, _ in rows], dtype=object)
+    carries = np.array([carried for _, carried in rows])
+    train = np.flatnonzero(np.arange(len(rows)) % 5 > 0)
+    found = folds(units, carries, train, seed, 0)
+    assert (found[np.setdiff1d(np.arange(len(rows)), train)] == -1).all()
+    assert all(len(set(found[train][units[train] == unit])) == 1 for unit in set(units[train]))
+    reached = sample(carries, train, size, seed, 0)
+    wanted = set(units[reached[carries[reached]]])
+    side = set(units[train]) - set(units[train[carries[train]]])
+    for kind in (wanted, side):
+        ones = sum(found[train][units[train] == unit][0] for unit in kind)
+        assert len(kind) // 2 <= ones + len(kind) % 2 <= len(kind) // 2 + 1
 
 
-def test_folds_are_about_halves_and_change_with_the_repeat() -> None:
+def test_folds_change_with_the_repeat() -> None:
     units = np.array([f"g{at}" for at in range(1000)], dtype=object)
-    folds: list[Any] = [fold_of(units, 1, repeat) for repeat in range(2)]
-    assert 430 < folds[0].sum() < 570
-    assert (folds[0] != folds[1]).any()
+    everything, carries = np.arange(1000), np.ones(1000, bool)
+    assert (folds(units, carries, everything, 1, 0) != folds(units, carries, everything, 1, 1)).any()
 
 
 @LAW
@@ -163,4 +181,4 @@ def test_default_sizes_double_and_end_at_all_rows(count: int, quick: bool) -> No
     assert list(sizes) == sorted(set(sizes))
     assert len(sizes) <= (3 if quick else 5)
     assert all(size >= min(FEWEST, count) for size in sizes)
-    assert all(large // small in (2, 3) for small, large in zip(sizes, sizes[1:], strict=False))
+    assert all(large // small in (2, 3) for small, large in itertools.pairwise(sizes))

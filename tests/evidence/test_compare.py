@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from endwise.evidence import compare
-from endwise.evidence.compare import Draws, bootstrap, slices
+from endwise.evidence.compare import Draws, bootstrap
 from endwise.judge.metrics import root_mean_square_error
 
 LAW = settings(max_examples=25, deadline=None)
@@ -55,8 +55,9 @@ def test_the_errors_are_those_measured(world: Any) -> None:
         low, high = draws.interval(at)
         assert low <= high
         everything = np.concatenate(list(one.values()))
-        assert everything.min() - 1e-9 <= low
-        assert high <= everything.max() + 1e-9
+        beyond = 1e-9 + (np.sqrt(2) - 1) * np.ptp(everything) * (len(one) > 1)  # repeats are spread by sqrt(R/(R-1))
+        assert everything.min() - beyond <= low
+        assert high <= everything.max() + beyond
     assert draws.errors[draws.best()] == draws.errors.min()
 
 
@@ -179,8 +180,3 @@ def test_only_repeats_that_all_designs_have_are_compared() -> None:
     assert bootstrap(records, single(4), mean, 0).errors.tolist() == [0, 1]
     apart = {"p": {0: np.zeros(4)}, "q": {1: np.ones(4)}}
     assert bootstrap(apart, single(4), mean, 0).errors.tolist() == [0, 1]
-
-
-def test_slices_add_up() -> None:
-    found = slices(["a", "b", "a"], np.array([1.0, 5.0, 3.0]), mean)
-    assert found == {"a": (2, 2.0), "b": (1, 5.0)}

@@ -67,7 +67,9 @@ def test_vectors(count: int, seed: int) -> None:
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=30))
 def test_categories(pairs: list[tuple[int, int]]) -> None:
     predicted, true = np.array(pairs, np.int32).T
-    assert figure(error_rate, sex, predicted, true) == pytest.approx(100 * (1 - reference.accuracy_score(true, predicted)))
+    assert figure(error_rate, sex, predicted, true) == pytest.approx(
+        100 * (1 - reference.accuracy_score(true, predicted))
+    )
     assert error_rate.unit_for(sex) == "%"
 
 

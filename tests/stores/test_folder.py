@@ -201,6 +201,6 @@ def test_two_processes_on_one_new_store_do_not_corrupt_it(tmp_path: Path) -> Non
     assert errors == ["", ""]
     store = FolderStore(folder)
     assert len(list(store.keys())) == 20
-    assert all(is_whole(store, key) for key in store.keys())
+    assert all(is_whole(store, key) for key in list(store.keys()))
     assert store.failure("ffff") in ({"by": "a"}, {"by": "b"})
     assert store.usage().leftovers == 0

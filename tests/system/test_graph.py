@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -117,7 +118,7 @@ def test_the_first_of_several_metrics_decides() -> None:
 
 def test_a_long_chain_is_no_problem() -> None:
     chain = [a, *(Number(f"s{at}") for at in range(1500)), c]
-    system = made(*(learned(one, to=two) for one, two in zip(chain, chain[1:], strict=False)))
+    system = made(*(learned(one, to=two) for one, two in itertools.pairwise(chain)))
     assert system.order == tuple(signal.name for signal in chain[1:])
 
 

@@ -94,6 +94,30 @@ class Column:
                 yield data
 
 
+class View:
+    """Some rows of a column, read when they are asked for: what `rows[index]` would be, without the memory.
+
+    It is indexed like an array with the rows first, by slices and integer arrays.
+    """
+
+    def __init__(self, column: Column, index: np.ndarray) -> None:
+        self._column, self._index = column, index
+        one = column.take(index[:1])
+        self.dtype, self.ndim = one.dtype, one.ndim
+        self.shape = (len(index), *one.shape[1:])
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, at: Any) -> Any:
+        rows = self._index[at]
+        return self._column.take(np.atleast_1d(rows)) if np.ndim(rows) else self._column.take(np.array([rows]))[0]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        whole = self._column.take(self._index)
+        return whole if dtype is None else whole.astype(dtype)
+
+
 def absent(signal: Signal, count: int) -> Column:
     """A column that no row has a value in."""
     return Column(signal, np.full(count, -1), ())

@@ -15,7 +15,7 @@ from typing import Any, final
 import numpy as np
 
 from endwise.data import saved
-from endwise.data.columns import Column, absent, chained, packed
+from endwise.data.columns import Column, View, absent, chained, packed
 from endwise.data.problems import Problem
 from endwise.errors import RowsError, counted, listed, near
 from endwise.system.signals import Signal
@@ -78,6 +78,17 @@ class Rows:
         Raises RowsError where one of those rows has none: an absent label is never a target.
         """
         rows = np.asarray(index, dtype=np.intp)
+        return self._complete(name, rows).take(rows)
+
+    def view(self, name: str, index: Any) -> Any:
+        """`take`, with pictures left where they are until some of them are asked for: see `View`."""
+        rows = np.asarray(index, dtype=np.intp)
+        column = self._complete(name, rows)
+        large = column.signal.kind in ("image", "stack", "mask") and len(rows) > 0
+        return View(column, rows) if large else column.take(rows)
+
+    def _complete(self, name: str, rows: np.ndarray) -> Column:
+        """The column of `name`, in which all of `rows` have a value."""
         if name not in self.columns:
             raise RowsError(
                 f"Values of '{name}' were asked for.",
@@ -94,7 +105,7 @@ class Rows:
                 "An absent label is never a target.",
                 f"Take the rows where has('{name}') is true.",
             )
-        return self.columns[name].take(rows)
+        return self.columns[name]
 
     @cached_property
     def fingerprint(self) -> str:

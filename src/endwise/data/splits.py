@@ -17,6 +17,7 @@ from endwise.seeds import digest, stream
 TEST_SHARE = 0.2  # of the groups that can be judged, where rows carry no split of their own
 HELD_OUT_SHARE = 0.2  # of a component's training rows: they stop its training
 FEWEST = 8  # rows under which nothing is trained: a held-out slice would be one row
+FEWEST_IN_FOLD = 3  # such models only make inputs for a training at the smallest sizes: poor ones beat none
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,8 @@ def sample(carries: np.ndarray, train: np.ndarray, size: int, seed: int, repeat:
     The first `size` rows of the repeat's permutation of all training rows that carry the wanted output
     (`carries`, (N,)), and every training row that does not: side pools stay. Samples nest in a repeat.
     """
-    wanted, side = train[carries[train]], train[~carries[train]]
-    order = stream(seed, "sample", repeat).permutation(len(wanted))
-    return np.sort(np.concatenate([wanted[order[:size]], side]))
+    side = train[~carries[train]]
+    return np.sort(np.concatenate([_order(carries, train, seed, repeat)[:size], side]))
 
 
 def held_out(units: np.ndarray, seed: int, repeat: int) -> np.ndarray:
@@ -100,11 +100,26 @@ def held_out(units: np.ndarray, seed: int, repeat: int) -> np.ndarray:
     return mask[inverse]
 
 
-def fold_of(units: np.ndarray, seed: int, repeat: int) -> np.ndarray:
-    """Fold 0 or 1 of every row, by its group: the same for every component and design. Shape (M,)."""
-    names, inverse = np.unique(units.astype(str), return_inverse=True)
-    folds = np.array([int(digest(seed, "fold", repeat, name)[0], 16) % 2 for name in names])
-    return folds[inverse]
+def folds(units: np.ndarray, carries: np.ndarray, train: np.ndarray, seed: int, repeat: int) -> np.ndarray:
+    """Fold 0 or 1 of every training row, by its group: the same for every component, design and size.
+
+    Groups take turns, in the order in which growing samples reach them, so that each fold holds half of
+    the groups of every sample; groups of side pools take turns in the order of a hash. -1 for rows that
+    do not train. Shape (N,).
+    """
+    reached = dict.fromkeys(units[_order(carries, train, seed, repeat)].tolist())
+    side = {name for name in units[train].tolist() if name not in reached}
+    fold = {name: at % 2 for at, name in enumerate(reached)}
+    fold |= {n: at % 2 for at, n in enumerate(sorted(side, key=lambda name: digest(seed, "fold", repeat, name)))}
+    found = np.full(len(units), -1)
+    found[train] = [fold[name] for name in units[train].tolist()]
+    return found
+
+
+def _order(carries: np.ndarray, train: np.ndarray, seed: int, repeat: int) -> np.ndarray:
+    """All training rows that carry the wanted output, in the order in which samples of a repeat grow."""
+    wanted = train[carries[train]]
+    return wanted[stream(seed, "sample", repeat).permutation(len(wanted))]
 
 
 def sizes_for(rows: int, *, quick: bool) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ handled like those that are (Efron & Tibshirani 1993, ch. 6 and 8; groups as in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,20 +70,33 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
     `units` (N,) names the group of each record. Repeats that not all designs have are left out, unless
     they share none.
     """
-    shared = sorted(set.intersection(*(set(records) for records in designs.values())))
+    shared = set.intersection(*(set(records) for records in designs.values()))
+    kept = [[records[k] for k in sorted(shared or records)] for records in designs.values()]
+    most = max(len(records) for records in kept)
     groups = _groups(units)
     chance = stream(seed, "bootstrap")
-    errors = np.array([np.mean([aggregate(r[k]) for k in shared or sorted(r)]) for r in designs.values()])
     drawn = np.empty((DRAWS, len(designs)))
     for draw in range(DRAWS):
         picked = np.concatenate([groups[at] for at in chance.integers(len(groups), size=len(groups))])
-        share = chance.random(max(len(shared), 1))
-        for at, records in enumerate(designs.values()):
-            own = shared or sorted(records)
-            repeats = [own[int(share[slot % len(share)] * len(own))] for slot in range(len(own))]
-            counts = {repeat: repeats.count(repeat) for repeat in set(repeats)}
-            drawn[draw, at] = sum(n * aggregate(records[k][picked]) for k, n in counts.items()) / len(own)
-    return Draws(tuple(designs), errors, drawn)
+        slots = chance.random(most)
+        for at, records in enumerate(kept):
+            errors = np.array([aggregate(one[picked]) for one in records])
+            drawn[draw, at] = _resampled(errors, slots[: len(records)])
+    measured = np.array([np.mean([aggregate(one) for one in records]) for records in kept])
+    return Draws(tuple(designs), measured, drawn)
+
+
+def _resampled(errors: np.ndarray, slots: np.ndarray) -> float:
+    """The mean of repeats drawn with replacement, spread as far as repeats truly vary.
+
+    Resampling R repeats shows only (R - 1) / R of their variance (Efron & Tibshirani 1993, ch. 5).
+    """
+    count = len(errors)
+    mean = errors.mean()
+    if count == 1:
+        return float(mean)
+    picked = errors[(slots * count).astype(int)].mean()
+    return float(mean + (picked - mean) * np.sqrt(count / (count - 1)))
 
 
 def _groups(units: np.ndarray) -> list[np.ndarray]:
@@ -91,9 +104,3 @@ def _groups(units: np.ndarray) -> list[np.ndarray]:
     order = np.argsort(units.astype(str), kind="stable")
     _, starts = np.unique(units.astype(str)[order], return_index=True)
     return np.split(order, starts[1:])
-
-
-def slices(values: Sequence[str], records: np.ndarray, aggregate: Aggregate) -> dict[str, tuple[int, float]]:
-    """For each value of a slicing column the count of test units and their error."""
-    column = np.asarray(values).astype(str)
-    return {name: (int((column == name).sum()), aggregate(records[column == name])) for name in sorted(set(column))}

@@ -34,6 +34,9 @@ class Evidence:
 def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
     """`draft` with everything that follows from the measurements filled in: points, best, caveats."""
     by_size = _by_size(evidence.measurements)
+    if not draft.done:  # a size that some designs have not reached yet cannot say which is best
+        most = max(len(of_size) for of_size in by_size.values())
+        by_size = {size: of_size for size, of_size in by_size.items() if len(of_size) == most}
     deciding = evidence.metrics[0]
     draws = {
         size: bootstrap(
@@ -87,7 +90,7 @@ def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: i
     repeats = tuple(deciding.aggregate(one.records[deciding.name]) for one in sorted(found, key=lambda m: m.repeat))
     return replace(
         evidence.blank[found[0].key, found[0].size],
-        error=metrics[deciding.name],
+        error=float(draws.errors[at]),
         low=low,
         high=high,
         repeats=repeats,
@@ -144,22 +147,19 @@ def _other_metrics(verdict: Verdict, evidence: Evidence, top: Sequence[DesignPoi
 
 
 def _rate_matters(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
-    """Whether a shifted learning rate puts the second of the two leaders before the first."""
-    deciding = evidence.metrics[0]
-    size = verdict.sizes[-1]
-    errors = {
-        one.key: deciding.aggregate(one.records[deciding.name])
-        for one in evidence.measurements
-        if one.size == size and one.repeat == 0
-    }
-    names = {point.key: point.design for point in verdict.designs}
-    leaders = sorted({one.key for one in evidence.rechecks}, key=lambda key: errors[key])
+    """Whether the two leaders change places when each may take the best of three learning rates."""
+    deciding, size = evidence.metrics[0], verdict.sizes[-1]
+    shifted = {one.key for one in evidence.rechecks}
+    first = [m for m in evidence.measurements if m.size == size and m.repeat == 0 and m.key in shifted]
+    before: dict[str, float] = {one.key: deciding.aggregate(one.records[deciding.name]) for one in first}
+    after = dict(before)
     for one in evidence.rechecks:
-        error = deciding.aggregate(one.records[deciding.name])
-        if len(leaders) == 2 and one.key == leaders[1] and error < errors[leaders[0]]:
-            shown = _error(error, verdict)
-            return [caveat("learning-rate-matters", design=_set_off(names[one.key]), error=shown)]
-    return []
+        after[one.key] = min(after[one.key], deciding.aggregate(one.records[deciding.name]))
+    if not before or min(before, key=before.__getitem__) == min(after, key=after.__getitem__):
+        return []
+    best = min(after, key=after.__getitem__)
+    names = {point.key: point.design for point in verdict.designs}
+    return [caveat("learning-rate-matters", design=_set_off(names[best]), error=_error(after[best], verdict))]
 
 
 def _error(value: float, verdict: Verdict) -> str:

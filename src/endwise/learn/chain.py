@@ -32,7 +32,7 @@ class Chain:
         self.parts, self.models = tuple(parts), dict(models)
 
     def __call__(self, inputs: Batch, truth: Batch | None = None) -> dict[str, Any]:
-        """Every signal of the design for N rows; `truth` stands in for what the design would make.
+        """Every signal that the design makes, for N rows; `truth` stands in for what it would make.
 
         Components that remember are reset at the start of the call.
         """
@@ -51,7 +51,7 @@ class Chain:
         for part in self.parts:
             name = part.output.name
             values[name] = truth[name] if name in truth else self._make(part, values)
-        return values
+        return {part.output.name: values[part.output.name] for part in self.parts}
 
     def _make(self, part: Component, values: Batch) -> Any:
         arrays = [values[signal.name] for signal in part.inputs]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import final
 
@@ -23,6 +23,7 @@ from endwise.learn.encode import check_finite, encoder, tensors
 from endwise.learn.heads import Head, head
 from endwise.learn.models import default
 from endwise.system.components import Learned, is_estimator
+from endwise.system.signals import Signal
 
 PREDICTED_AT_ONCE = 32
 """Rows in every prediction batch, padded where fewer are asked for: one row or a thousand take the same sums."""
@@ -52,7 +53,7 @@ class Network(nn.Module):
         super().__init__()
         self.encoders = nn.ModuleList(encoder(signal) for signal in component.inputs)
         self.head: Head = head(component)
-        self.body: nn.Module = default(component, self.head) if component.using is None else component.using()
+        self.body = _body(component, self.head)
         self.check(component)
 
     def learn(self, inputs: Sequence[np.ndarray], target: np.ndarray, training: np.ndarray) -> None:
@@ -68,18 +69,28 @@ class Network(nn.Module):
         return self.head.loss(self(*inputs), target)
 
     def check(self, component: Learned) -> None:
-        """Run two blank rows; raises DeclarationError when the body's output is not what the head asks for."""
-        blank = [torch.zeros((2, *signal.shape), dtype=torch.int64) for signal in component.inputs]  # type: ignore[arg-type]
-        with torch.no_grad():
-            raw = self.eval()(*blank)
-        if tuple(raw.shape[:1]) != (2,) or not self.head.fits(raw.shape[1:]):
-            wanted = " x ".join("any" if size is None else str(size) for size in self.head.size)
-            raise DeclarationError(
-                f"The module of {component!r} was run on 2 rows.",
-                f"It returned an output of shape {tuple(raw.shape)}.",
-                f"To make '{component.output.name}' ({component.output.kind}) it must return 2 x {wanted} numbers.",
-                "Change the module's last layer (docs/models.md lists the raw output of each kind).",
-            )
+        """Run two blank rows; raises DeclarationError when the body does not return what the head asks for."""
+        blank = [torch.zeros((2, *_fixed(signal)), dtype=torch.int64) for signal in component.inputs]
+        try:
+            with torch.no_grad():
+                raw = self.eval()(*blank)
+            if isinstance(raw, Tensor) and len(raw) == 2 and self.head.fits(raw.shape[1:]):
+                return
+            found = f"an output of shape {tuple(raw.shape)}" if isinstance(raw, Tensor) else f"a {type(raw).__name__}"
+            here = f"It returned {found}."
+        except Exception as error:  # somebody's module: it may fail in any way
+            here = f"It failed with {type(error).__name__}: {error}"
+        wanted = " x ".join("any" if size is None else str(size) for size in self.head.size)
+        encoded = [f"{signal.name} {tuple(one(rows).shape)}" for signal, one, rows in self._triples(component, blank)]
+        raise DeclarationError(
+            f"The module of {component!r} was run on 2 rows: {', '.join(encoded)}.",
+            here,
+            f"To make '{component.output.name}' ({component.output.kind}) it must return 2 x {wanted} numbers.",
+            "Change the module (docs/models.md lists what each kind is encoded to, and its raw output).",
+        )
+
+    def _triples(self, component: Learned, blank: list[Tensor]) -> Iterable[tuple[Signal, nn.Module, Tensor]]:
+        return zip(component.inputs, self.encoders, blank, strict=True)
 
 
 @final
@@ -98,7 +109,7 @@ class NetworkModel(Model):
         check_finite(self.component.inputs, inputs)
         count = len(inputs[0])
         if not count:
-            return np.empty((0, *self.component.output.shape), np.float32)  # type: ignore[arg-type]
+            return np.empty((0, *_fixed(self.component.output)), np.float32)
         parts = [self._some(inputs, start, count) for start in range(0, count, PREDICTED_AT_ONCE)]
         return np.concatenate(parts)
 
@@ -116,6 +127,26 @@ class NetworkModel(Model):
         save_file(state, folder / "weights.safetensors")
         about = {"made": "network", "output": self.component.output.to_json(), "parameters": self.parameters}
         (folder / "model.json").write_text(json.dumps(about, indent=1))
+
+
+def _body(component: Learned, head: Head) -> nn.Module:
+    """The component's own network, or the default one for its kinds."""
+    if component.using is None:
+        return default(component, head)
+    made = component.using()
+    if isinstance(made, nn.Module):
+        return made
+    raise DeclarationError(
+        f"The network of {component!r} was to be made by using={component.using!r}.",
+        f"It made a {type(made).__name__}.",
+        "A learned component is trained as a torch module or as a scikit-learn estimator.",
+        "Hand over a class or function without arguments that makes a torch.nn.Module, or an estimator.",
+    )
+
+
+def _fixed(signal: Signal) -> tuple[int, ...]:
+    """The shape of one value of a signal whose values all have the same."""
+    return tuple(size or 0 for size in signal.shape)
 
 
 def load(component: Learned, folder: Path, device: str = "cpu") -> Model:

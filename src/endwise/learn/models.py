@@ -58,13 +58,16 @@ def default(component: Learned, head: Head) -> nn.Module:
     kinds = [signal.kind for signal in component.inputs]
     output = component.output.kind
     if isinstance(head, Heatmaps) and len(kinds) == 1 and (kinds[0], output) in WHOLES:
-        network = WHOLES[(kinds[0], output)](component.inputs[0], component.output)
-        return network.to(memory_format=torch.channels_last)
+        return _channels_last(WHOLES[(kinds[0], output)](component.inputs[0], component.output))
     if isinstance(head, Heatmaps) or any((kind, output) not in READERS for kind in kinds):
         raise _unknown(kinds, output)
     readers = [READERS[(signal.kind, output)](signal) for signal in component.inputs]
-    network = Joined(readers, width_of(component.output))
-    return network.to(memory_format=torch.channels_last)  # a tenth to a third faster on a CPU
+    return _channels_last(Joined(readers, width_of(component.output)))
+
+
+def _channels_last(network: nn.Module) -> nn.Module:
+    """The layout in which convolutions are a tenth to a third faster on a CPU."""
+    return nn.utils.convert_conv2d_weight_memory_format(network, torch.channels_last)
 
 
 def _unknown(kinds: list[str], output: str) -> DeclarationError:

@@ -61,6 +61,10 @@ class Truth:
             self.rows.take(name, index[left])  # raises: an absent label is never a target
         return _scatter(len(index), parts)
 
+    def view(self, name: str, index: np.ndarray) -> Any:
+        """`take`, with pictures that rows carry left where they are until some of them are asked for."""
+        return self.rows.view(name, index) if self.rows.has(name)[index].all() else self.take(name, index)
+
     def used(self, name: str, index: np.ndarray) -> Iterator[Fixed]:
         """The fixed components that `take` would run for these rows: they decide its result."""
         left = ~self.rows.has(name)[index]

@@ -76,6 +76,11 @@ class Context:
         """The training rows of one size and repeat, side pools included."""
         return splits.sample(self.carries, self.job.split.train, size, self.seed, repeat)
 
+    @lru_cache(maxsize=64)  # noqa: B019
+    def folds(self, repeat: int) -> np.ndarray:
+        """The fold of every training row, -1 for the others. Shape (N,)."""
+        return splits.folds(self.units, self.carries, self.job.split.train, self.seed, repeat)
+
     def usable(self, component: Component, path: tuple[Component, ...]) -> np.ndarray:
         """Which rows the component could train on: label there, inputs true or within reach. Shape (N,)."""
         made = {part.output.name for part in path}
@@ -88,8 +93,7 @@ class Context:
             sample = self.sample(training.size, training.repeat)
             index = sample[self.usable(training.component, training.path)[sample]]
             if training.without is not None:
-                folds = splits.fold_of(self.units[index], self.seed, training.repeat)
-                index = index[folds != training.without]
+                index = index[self.folds(training.repeat)[index] != training.without]
             self._indices[training] = index
         return self._indices[training]
 
@@ -101,7 +105,7 @@ class Context:
         seen = np.zeros(len(index), dtype=bool)
         for feeder in training.feeders(None).values():
             seen |= np.isin(self.units[index].astype(str), self.units[self.index(feeder)].astype(str))
-        folds = splits.fold_of(self.units[index], self.seed, training.repeat)
+        folds = self.folds(training.repeat)[index]
         masks: dict[int | None, np.ndarray] = {None: ~seen, 0: seen & (folds == 0), 1: seen & (folds == 1)}
         return {source: mask for source, mask in masks.items() if mask.any()}
 
@@ -148,7 +152,7 @@ class Context:
     def examples(self, index: np.ndarray) -> dict[str, Any]:
         """Inputs, given signals and the true output of some rows that have them all."""
         names = [*sorted(self.system.source_names), self.system.wants.name]
-        return {name: self.truth.take(name, index) for name in names if self.truth.has(name)[index].all()}
+        return {name: self.truth.view(name, index) for name in names if self.truth.has(name)[index].all()}
 
 
 def rates_of(design: Design, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:

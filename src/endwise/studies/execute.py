@@ -22,6 +22,7 @@ from endwise.stores.folder import FolderStore
 from endwise.studies.cells import Cell, Judging, Training, described
 from endwise.studies.context import Context
 from endwise.system.components import Learned
+from endwise.system.judging import OpenLoop
 from endwise.system.signals import Signal
 
 TIMED_RUNS = 5  # single rows timed for the latency; their median is kept
@@ -63,11 +64,12 @@ def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
 
 def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -> dict[str, Any]:
     index = context.index(cell)
-    if len(index) < splits.FEWEST:
+    fewest = splits.FEWEST if cell.without is None else splits.FEWEST_IN_FOLD
+    if len(index) < fewest:
         raise LabelsError(
             f"The cell '{cell.title}' was run.",
             f"{counted(len(index), 'row')} of its sample can be used.",
-            f"Under {splits.FEWEST} rows there is nothing to hold out.",
+            f"Under {fewest} rows there is nothing to hold out.",
             "Study larger sizes, or add rows with its labels.",
         )
     inputs = _inputs(context, store, cell, index)
@@ -94,16 +96,19 @@ def _inputs(context: Context, store: FolderStore, cell: Training, index: np.ndar
     """One array an input: true values (apart), or what the stages before put out (chained)."""
     names = [signal.name for signal in cell.component.inputs]
     if not cell.path:
-        return [context.truth.take(name, index) for name in names]
+        return [context.truth.view(name, index) for name in names]
     made = {part.output.name for part in cell.path}
     sources = {s.name for part in (*cell.path, cell.component) for s in part.inputs} - made
     parts: list[tuple[np.ndarray, dict[str, Any]]] = []
     for without, mask in context.sources(cell).items():
         models = {name: model_of(context, store, one) for name, one in cell.feeders(without).items()}
-        rows = {name: context.truth.take(name, index[mask]) for name in sorted(sources)}
+        rows = {name: context.truth.view(name, index[mask]) for name in sorted(sources)}
         parts.append((np.flatnonzero(mask), Chain(cell.path, models)(rows)))
     back = np.argsort(np.concatenate([at for at, _ in parts]))
-    return [np.concatenate([values[name] for _, values in parts])[back] for name in names]
+    return [
+        np.concatenate([values[name] for _, values in parts])[back] if name in made else context.truth.view(name, index)
+        for name in names
+    ]
 
 
 def _keep_outputs(context: Context, cell: Training, model: Model, folder: Path) -> None:
@@ -111,7 +116,7 @@ def _keep_outputs(context: Context, cell: Training, model: Model, folder: Path) 
     names = [signal.name for signal in cell.component.inputs]
     first = all(name in context.system.source_names for name in names)
     if first and cell.component.output.kind in KEPT_KINDS:
-        outputs = model.predict([context.truth.take(name, context.test) for name in names])
+        outputs = model.predict([context.truth.view(name, context.test) for name in names])
         save_file({"outputs": np.ascontiguousarray(outputs), "rows": context.test}, folder / "test.safetensors")
 
 
@@ -127,6 +132,8 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
     chain = Chain(cell.design.parts, models)
     kept = {name: _kept(context, store, training) for name, training in cell.trainings.items()}
     known = {name: outputs for name, outputs in kept.items() if outputs is not None}
+    if not isinstance(context.system.judge, OpenLoop):
+        known = {}  # a closed loop visits states of its own, not the test rows
     examples = context.examples(context.test)
 
     def run(inputs: Any, truth: Any = None) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _latency(chain: Chain, examples: dict[str, Any]) -> float:
     """Milliseconds for one row alone, through the whole design: the median of a few."""
     times: list[float] = []
     for at in range(TIMED_RUNS):
-        row = {name: values[at % len(values)][None] for name, values in examples.items()}
+        row = {name: values[at % len(values) : at % len(values) + 1] for name, values in examples.items()}
         started = time.perf_counter()
         chain(row)
         times.append(1000 * (time.perf_counter() - started))

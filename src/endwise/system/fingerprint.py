@@ -10,7 +10,7 @@ import functools
 import inspect
 from collections.abc import Mapping
 from types import CodeType, ModuleType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -75,8 +75,7 @@ def _code(code: CodeType) -> str:
 def _held(value: Any) -> Any:
     """What a function or object holds beside its source."""
     if isinstance(value, functools.partial):
-        part = cast("functools.partial[Any]", value)
-        return part.func, part.args, part.keywords
+        return value.func, value.args, value.keywords
     if inspect.isclass(value) or inspect.isbuiltin(value):
         return None
     if inspect.ismethod(value):

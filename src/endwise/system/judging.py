@@ -20,7 +20,7 @@ Batch = Mapping[str, Any]  # signal name -> array of rows, in the form that sign
 
 
 class Run(Protocol):
-    """A design, ready to run: inputs of N rows in, every signal that it needs out.
+    """A design, ready to run: inputs of N rows in, every signal that it makes out.
 
     `truth` names signals whose values are put in place of what the design would make there.
     """

@@ -128,6 +128,13 @@ def _pixel_distance(predicted: Any, true: Any) -> float:
     return float(gap.mean() / 255)
 
 
+def _longer(values: Any, other: Any) -> np.ndarray:
+    """`values`, continued with zeros to the length of `other` where that is longer."""
+    array = np.asarray(values, np.float64)
+    more = max(0, len(other) - len(array))
+    return np.concatenate([array, np.zeros((more, *array.shape[1:]))])
+
+
 def _edit_distance(predicted: Any, true: Any) -> float:
     """Levenshtein distance (1966) over the length of the truth; may exceed 1."""
     previous = list(range(len(predicted) + 1))
@@ -231,10 +238,9 @@ class Audio(Signal):
         return _numbers(value, (None,), "a mono recording")
 
     def distance(self, predicted: Any, true: Any) -> float:
-        """Root mean square difference over the common length."""
-        length = min(len(predicted), len(true))
-        gap = np.asarray(predicted[:length]) - np.asarray(true[:length])
-        return float(np.sqrt(np.mean(gap**2))) if length else 0.0
+        """Root mean square difference; the shorter one is continued with silence."""
+        gap = _longer(true, predicted) - _longer(predicted, true)
+        return float(np.sqrt(np.mean(gap**2))) if len(gap) else 0.0
 
     def show(self, value: Any) -> str:
         return f"{len(value) / self.rate:.2f} s of sound"
@@ -257,10 +263,9 @@ class Frames(Signal):
         return _numbers(value, (None, self.size), "a sequence of vectors")
 
     def distance(self, predicted: Any, true: Any) -> float:
-        """Mean Euclidean distance a frame over the common length."""
-        length = min(len(predicted), len(true))
-        gap = np.asarray(predicted[:length]) - np.asarray(true[:length])
-        return float(np.linalg.norm(gap, axis=1).mean()) if length else 0.0
+        """Mean Euclidean distance a frame; the shorter one is continued with zeros."""
+        gap = _longer(true, predicted) - _longer(predicted, true)
+        return float(np.linalg.norm(gap, axis=1).mean()) if len(gap) else 0.0
 
     def show(self, value: Any) -> str:
         return f"{len(value)} frames"

@@ -1,0 +1,179 @@
+"""From rows to a plan: what the labels allow, which rows everyone is judged on, which sizes there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from endwise.data.rows import Rows
+from endwise.data.splits import FEWEST
+from endwise.errors import DeclarationError, LabelsError, RowsError, UsageError
+from endwise.judge.metrics import mean_absolute_error
+from endwise.learn.truth import Truth
+from endwise.records import Untrainable
+from endwise.studies.prepare import Options, Prepared, cells_of, estimate, prepare
+from endwise.studies.trainable import judgeable, settle
+from endwise.system.components import fixed, learned, predictions
+from endwise.system.designs import Design, designs, parse
+from endwise.system.graph import System
+from endwise.system.signals import Number
+from tests.studies.worlds import NAMES, double, full, rows, system
+from tests.system.graphs import wide
+
+LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+x, depth, y = Number("x"), Number("depth"), Number("y")
+
+
+def prepared(of: System, some: Rows, **options: Any) -> Prepared:
+    return prepare(of, some, Options(**options), Path("nowhere"))
+
+
+def texts(found: Prepared) -> list[str]:
+    return [design.text for design in found.plan.designs]
+
+
+def test_with_all_labels_every_design_trains_apart() -> None:
+    found = prepared(system(), full())
+    assert found.untrainable == ()
+    assert found.forced == ()
+    assert {design.training for design in found.plan.designs} == {"apart"}
+    assert len(found.plan.designs) == len(list(designs(system())))
+
+
+def test_trainings_are_asked_for_where_they_differ() -> None:
+    found = prepared(system(), full(), training=("apart", "chained"))
+    by_parts = {design.text for design in found.plan.designs}
+    for design in designs(system()):
+        assert design.text in by_parts
+        assert (design.trained("chained").text in by_parts) == design.has_learned_seam
+
+
+def test_a_design_without_true_inputs_trains_chained_and_that_is_said() -> None:
+    count = 60
+    present = {"a": np.arange(count) < 30, "b": np.arange(count) >= 30, "c": np.ones(count), "y": np.ones(count)}
+    found = prepared(system(), rows(present, None), designs=["x -> a -> b -> d -> c -> y", "x -> y"])
+    assert texts(found) == ["x -> a -> b -> d -> c -> y [chained]", "x -> y"]
+    assert found.forced == ("x -> a -> b -> d -> c -> y [chained]",)
+
+
+def test_a_frozen_model_joins_although_nobody_knows_what_it_should_say() -> None:
+    of = System(
+        "s", inputs=x, wants=y, judge=mean_absolute_error,
+        components=[fixed(x, to=depth, using=double, start="frozen"), learned(depth, to=y), learned(x, to=y)],
+    )  # fmt: skip
+    some = Rows.from_columns([x, y], {"x": np.arange(40.0), "y": np.arange(40.0)})
+    found = prepared(of, some)
+    assert texts(found) == ["x -> depth -> y [chained]", "x -> y"]
+    assert found.forced == ("x -> depth -> y [chained]",)
+
+
+def test_what_a_design_lacks_is_counted() -> None:
+    count = 60
+    present = {"a": np.zeros(count), "b": np.ones(count), "c": np.arange(count) < 5, "y": np.ones(count)}
+    found = prepared(system(), rows(present, None))
+    lacks = {one.design: one.lacks for one in found.untrainable}
+    assert lacks["x -> a -> b -> y"].startswith("0 training rows for x -> a, of 8 at least (rows with 'a' 0, 'x' ")
+    assert "x -> y" in texts(found)
+    assert set(lacks) | set(texts(found)) >= {design.text for design in designs(system())}
+
+
+def test_a_column_that_no_row_has_is_named() -> None:
+    of = System(
+        "s", inputs=x, wants=y, judge=mean_absolute_error,
+        components=[learned(x, to=y), predictions(x, to=y, column="theirs")],
+    )  # fmt: skip
+    some = Rows.from_columns([x, y], {"x": np.arange(40.0), "y": np.arange(40.0)})
+    found = prepared(of, some)
+    assert found.untrainable == (Untrainable("x -> y:theirs", "no row has 'theirs'"),)
+
+
+def test_no_design_at_all_is_an_error_that_counts_labels() -> None:
+    present = {name: np.zeros(40) for name in ("a", "b", "c", "y")}
+    with pytest.raises(LabelsError) as error:
+        prepared(system(), rows(present, None))
+    assert error.value.asked == "A study of 'chain' was asked for."
+    assert error.value.here == "Rows: 40, with: x 40."
+    assert "x -> y: 0 training rows for x -> y" in error.value.why
+    assert error.value.do == "Add rows with the labels that one of the designs lacks."
+
+
+def test_rows_of_one_group_cannot_be_studied() -> None:
+    with pytest.raises(RowsError, match="in 1 group; 0 of them are held out"):
+        prepared(system(), rows({name: [True] * 40 for name in NAMES}, ["g"] * 40))
+
+
+def test_too_many_designs_ask_which() -> None:
+    some = Rows.from_columns([Number("s0")], {"s0": np.zeros(40)})
+    with pytest.raises(DeclarationError, match="more than 64 designs"):
+        prepared(wide(20), some)
+
+
+@pytest.mark.parametrize("sizes", [[4], [1000], [16, 49]])
+def test_sizes_that_the_rows_do_not_reach_are_refused(sizes: list[int]) -> None:
+    with pytest.raises(UsageError) as error:
+        prepared(system(), full(), sizes=sizes)
+    assert error.value.here == "The training rows with the wanted output number 48."
+    assert error.value.do == f"Leave out {sizes[-1]:,}."
+
+
+def test_sizes_and_repeats() -> None:
+    found = prepared(system(), full(600))
+    assert (found.plan.sizes, found.plan.repeats, found.plan.tunes) == ((30, 60, 120, 240, 480), 3, True)
+    quick = prepared(system(), full(600), quick=True)
+    assert (quick.plan.sizes, quick.plan.repeats, quick.plan.tunes) == ((120, 240, 480), 2, False)
+    asked = prepared(system(), full(600), sizes=[99, 33, 99], repeats=5)
+    assert (asked.plan.sizes, asked.plan.repeats) == ((33, 99), 5)
+
+
+@LAW
+@given(st.integers(0, 10**6), st.sampled_from([0.2, 0.5, 0.9]))
+def test_every_settled_design_has_rows_for_every_part_and_every_other_lacks_some(seed: int, share: float) -> None:
+    chance = np.random.default_rng(seed)
+    some = rows({name: chance.random(30) < share for name in NAMES}, None)
+    of = system()
+    truth, train = Truth(of, some), np.arange(24)
+
+    def enough(names: set[str]) -> bool:
+        return bool(np.logical_and.reduce([truth.has(name)[train] for name in names]).sum() >= FEWEST)
+
+    for design in designs(of):
+        apart = all(enough({p.output.name, *(s.name for s in p.inputs)}) for p in design.learned)
+        found = settle(design, truth, train)
+        if apart:
+            assert found == design
+        elif isinstance(found, Design):
+            assert found.training == "chained"
+            assert all(enough({p.output.name, "x"}) for p in design.learned)
+        else:
+            assert found.design == design.text
+            assert found.lacks
+    everything = judgeable(designs(of), truth)
+    assert (everything == truth.has("x") & truth.has("y")).all()
+
+
+@LAW
+@given(st.booleans(), st.sampled_from(["apart", "chained"]))
+def test_adding_a_component_to_the_system_renames_no_cell(quick: bool, training: Any) -> None:
+    options: dict[str, Any] = {"quick": quick, "training": (training,)}
+    before = cells_of(prepared(system(), full(), **options))
+    after = cells_of(prepared(system(learned(x, to=y, name="new")), full(), **options))
+    assert set(before) < set(after)
+
+
+def test_all_designs_share_test_rows_and_repeats() -> None:
+    found = prepared(system(), full(), training=("apart", "chained"))
+    cells = cells_of(found)
+    judged = [cell for cell in cells.values() if hasattr(cell, "design")]
+    assert len(judged) == len(found.plan.designs) * len(found.plan.sizes) * found.plan.repeats
+    assert not set(found.context.units[found.context.test]) & set(found.context.units[found.context.job.split.train])
+    assert estimate(found) > 0
+
+
+def test_one_design_is_studied_alone() -> None:
+    of = system()
+    found = prepared(of, full(), designs=["x -> y", "x -> y"])
+    assert found.plan.designs == (parse(of, "x -> y"),)
