@@ -22,8 +22,8 @@ OUT = Path(__file__).parent / "results" / "bone-age"
 BARS = [  # design, ages, bar in months
     ("xray -> joints -> lengths -> age [chained]", 300, 14.0),
     ("xray -> joints -> lengths, patches -> age [chained]", 300, 9.5),
-    ("xray -> age:pixels", 1000, 12.0),
-    ("xray -> age:pixels", 3000, 10.0),
+    ("xray -> age", 1000, 12.0),
+    ("xray -> age", 3000, 10.0),
 ]
 JOINTS_BAR = 2.2  # mm
 

@@ -121,7 +121,7 @@ def study(
     path
         For a folder: the signals from input to output, as in "xray -> joints -> lengths -> age".
     quick
-        Three sizes, two repeats, no search of learning rates.
+        Three sizes, two repeats, no search of learning rates, less patience in training.
     out
         Where everything is written (default: runs/NAME).
     sizes

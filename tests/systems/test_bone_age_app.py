@@ -21,7 +21,7 @@ from endwise.systems.bone_age.system import system, world_rows
 from endwise.systems.bone_age.world import generate
 
 STAGED = "xray -> joints -> lengths:geometry -> age:from_lengths"
-PIXELS = "xray -> age:pixels"
+PIXELS = "xray -> age"
 ENLARGED = 4  # the files are larger than what the design sees, as radiographs are
 Captured = pytest.CaptureFixture[str]
 

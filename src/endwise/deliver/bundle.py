@@ -25,7 +25,6 @@ import numpy as np
 
 from endwise.errors import BundleError, listed
 from endwise.learn.chain import Chain
-from endwise.learn.estimator import EstimatorModel
 from endwise.learn.model import Model, load
 from endwise.records import FORMAT, Verdict, to_json
 from endwise.system.components import Component, Fixed, Learned, is_estimator
@@ -162,6 +161,8 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
     kind = Learned if written["learned"] else Fixed
     part = kind(inputs, output, written["name"], written["start"], None, written["version"])
     if written["estimator"] and isinstance(part, Learned):
+        from endwise.learn.estimator import EstimatorModel  # brings scikit-learn: only for those who use it
+
         using = EstimatorModel.load(part, folder / "models" / output.name).estimator
     else:
         using = code[output.name] if output.name in code else _found(written, folder, allow, output.name)

@@ -32,7 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "not-tuned": (
         "Learning rates were not searched",
-        "A quick study trains every design with the same learning rate. A standard study searches it.",
+        "A quick study trains every design with the same learning rate and little patience. A standard study "
+        "searches the rate and trains longer.",
     ),
     "learning-rate-matters": (
         "The order depends on the learning rate",

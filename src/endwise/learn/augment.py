@@ -1,10 +1,10 @@
 """Training pictures moved a little, with everything that lies on them.
 
 A picture shifted by a few pixels shows the same hand, face or digit. Measured on bone-age (error without and with):
-joints from 100 pictures 2.4 and 1.4 mm, age from 300 pictures 12.0 and 9.6 months, from 300 stacks of patches cut
-round predicted joints 9.6 and 8.6. Where a label does depend
-on the place (steering from a camera), a shift is a small lie; so the recipe leaves it out in the last part of
-training, and the held-out rows, which are never moved, decide which weights stay.
+joints from 100 pictures 2.4 and 1.4 mm, age from 300 pictures 12.0 and 9.6 months, age from 300 stacks of patches
+cut round predicted joints 9.6 and 8.6 months. Where a label does depend on the place (steering from a camera), a
+shift is a small lie; so the recipe leaves it out in the last part of training, and the held-out rows, which are never
+moved, decide which weights stay.
 """
 
 from __future__ import annotations

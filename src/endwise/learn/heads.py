@@ -28,7 +28,7 @@ from endwise.system.signals import Image, Number, Points, Signal
 BEND = 0.25
 """Where smooth L1 turns from square to straight, in spreads of the target: mostly L1, as errors are judged absolute."""
 HEATMAP_SPREAD = 1.0
-"""Spread of the target heatmap in its own pixels (Nibali et al. 2018, section 5: 1 px is best)."""
+"""Spread of the target heatmap in its own pixels, as in Nibali et al. 2018."""
 
 
 class Head(nn.Module, ABC):

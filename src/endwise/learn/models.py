@@ -208,8 +208,8 @@ class Find(nn.Module):
     """A picture to one heatmap a point, coarse ones: an eighth of its size where the first cells are quarters.
 
     Down by strided convolutions, up again by adding what each level saw (Lin et al. 2017, feature pyramids). With a
-    soft-argmax the heatmap need not be fine: at 100 radiographs an eighth gave 1.7 mm at a third of a quarter's cost
-    (1.5 to 1.8 mm).
+    soft-argmax the heatmap need not be fine: from 100 radiographs an eighth gave 1.7 mm, a quarter 1.5 to 1.8 mm at
+    twice the cost.
     """
 
     def __init__(self, picture: Image, count: int) -> None:

@@ -21,6 +21,8 @@ from endwise.studies.trainable import judgeable, settle
 from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
 
+QUICK_PATIENCE = 4  # for all designs alike; saves a quarter of the steps for about 5 % more error
+
 
 @dataclass(frozen=True)
 class Options:
@@ -67,7 +69,17 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
     designs = tuple(dict.fromkeys(one for one in settled if isinstance(one, Design)))
     if not designs:
         raise _no_design(system, rows, settled)
-    context = Context(Job(system, saved.absolute(), split, options.seed, Recipe(), options.device), rows)
+    context = Context(
+        Job(
+            system,
+            saved.absolute(),
+            split,
+            options.seed,
+            Recipe(patience=QUICK_PATIENCE) if options.quick else Recipe(),
+            options.device,
+        ),
+        rows,
+    )
     repeats = options.repeats or (2 if options.quick else 3)
     plan = Plan(designs, _sizes(options, context), repeats, tunes=not options.quick)
     forced = [

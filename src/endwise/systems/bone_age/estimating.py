@@ -87,7 +87,7 @@ def estimates(bundle: ew.Bundle, files: Sequence[Path], child: Child) -> Iterato
             "No --mm-per-px was given, and only DICOM files say it themselves.",
             "This design measures bones in millimetres.",
             "Pass --mm-per-px (0.1 to 0.2 for most scanners), or train a winner that needs no scale: "
-            'endwise study bone-age --quick --designs "xray -> age:pixels"',
+            'endwise study bone-age --quick --designs "xray -> age"',
         )
     for first in range(0, len(files), AT_ONCE):
         prepared = [_prepared(file, bundle, child) for file in files[first : first + AT_ONCE]]

@@ -13,7 +13,8 @@ from endwise.systems.bone_age.geometry import bone_lengths, joint_patches
 from endwise.systems.bone_age.world import generate
 
 JOINTS_LABELLED = 100  # pictures with joints marked; they carry no age, as such pictures seldom do
-QUICK = {"ages": 300, "test": 300}
+MATURITY_SCORED = 100  # other pictures, on which a reader scored each joint's stage
+QUICK = {"ages": 200, "test": 300}
 STANDARD = {"ages": 2000, "test": 500}
 
 xray = ew.Image("xray", size=(128, 96))
@@ -26,13 +27,16 @@ maturity = ew.Vector("maturity", size=len(LANDMARKS), labels=LANDMARKS)
 age = ew.Number("age", unit="months", low=0, high=300)
 
 
-def system() -> ew.System:
-    """Seven designs over the signals above.
+def system(*, scale: bool = True) -> ew.System:
+    """Six designs over the signals above.
 
     Joints are learned; lengths follow from them by geometry, or are learned directly; patches are cut at
     the joints; the age is read from lengths, from patches and lengths, from the maturity of each joint,
-    or from the whole picture, with and without its scale.
+    or from the whole picture. The scale is handed to every design that can use it, the end-to-end one
+    included. `scale` is false for rows that have none (public RSNA pictures): the end-to-end design then
+    does without, and those that need lengths cannot be studied.
     """
+    given = [sex, mm_per_px] if scale else [sex]
     return ew.System(
         "bone-age",
         inputs=xray,
@@ -49,14 +53,13 @@ def system() -> ew.System:
             ew.learned(lengths, sex, to=age, name="from_lengths"),
             ew.learned(patches, lengths, sex, to=age, name="from_patches"),
             ew.learned(maturity, sex, to=age, name="from_maturity"),
-            ew.learned(xray, sex, to=age, name="pixels"),
-            ew.learned(xray, mm_per_px, sex, to=age, name="scaled_pixels"),
+            ew.learned(xray, *given[::-1], to=age, name="pixels"),
         ],
     )
 
 
 def rows(*, quick: bool, seed: int = 0, complexity: float = 1.0) -> ew.Rows:
-    """Rows of the built-in world: a pool with ages, a pool with joints, and test rows of other children."""
+    """Rows of the built-in world: pools with ages, joints and maturity, and test rows, all of different children."""
     return world_rows(**(QUICK if quick else STANDARD), seed=seed, complexity=complexity)
 
 
@@ -65,21 +68,24 @@ def world_rows(
     ages: int,
     test: int,
     joints_labelled: int = JOINTS_LABELLED,
+    maturity_scored: int = MATURITY_SCORED,
     table: int = 0,
     seed: int = 0,
     complexity: float = 1.0,
 ) -> ew.Rows:
-    """`ages` + `test` pictures with an age, `joints_labelled` with joints and maturity but no age, and
-    `table` rows of bone lengths with sex and age but no picture. No child is in two of the four."""
-    pools = {"age": ages, "test": test, "joints": joints_labelled, "table": table}
-    made = generate(3 * sum(pools.values()) // 2 + 64, seed=seed, complexity=complexity)
+    """Pools of different children, each with its own labels beside the picture, its scale and the sex:
+    `ages` and `test` pictures with an age, `joints_labelled` with joints, `maturity_scored` with the stage
+    of each joint; and `table` rows of bone lengths with sex and age but no picture."""
+    # ages last: more of them change no other pool, so that studies of different sizes share their test rows
+    pools = {"test": test, "joints": joints_labelled, "maturity": maturity_scored, "table": table, "age": ages}
+    made = generate(sum(pools.values()) + 8, seed=seed, complexity=complexity)
     owner = _owners(made["patient"], pools)
     keep = owner != ""
     owner, made = owner[keep], {name: values[keep] for name, values in made.items()}
-    pictured, marked, dated = owner != "table", owner == "joints", owner != "joints"
+    pictured, dated = owner != "table", (owner == "age") | (owner == "test") | (owner == "table")
     present = {
-        "xray": pictured, "mm_per_px": pictured, "sex": np.ones(len(owner), bool), "joints": marked,
-        "maturity": marked, "lengths": owner == "table", "age": dated,
+        "xray": pictured, "mm_per_px": pictured, "sex": np.ones(len(owner), bool), "joints": owner == "joints",
+        "maturity": owner == "maturity", "lengths": owner == "table", "age": dated,
     }  # fmt: skip
     signals = [xray, mm_per_px, sex, joints, maturity, lengths, age]
     return ew.Rows.from_columns(
