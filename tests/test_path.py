@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from endwise.errors import DeclarationError, RowsError, UsageError
-from endwise.path import names_in, system_of
+from endwise.path import left_out, names_in, system_of
 from endwise.system.designs import designs
 
 NAMES = ["p", "q", "r", "s", "t"]
@@ -95,3 +95,10 @@ def test_no_way_between_kinds_says_why(numbers: Path) -> None:
 def test_a_given_that_is_on_the_path_is_refused(numbers: Path) -> None:
     with pytest.raises((DeclarationError, UsageError)):
         system_of(numbers, "p -> q -> r", given=["q"])
+
+
+def test_a_signal_that_no_default_model_reaches_is_named(numbers: Path) -> None:
+    system = system_of(numbers, "p -> words -> r")
+    assert [design.text for design in designs(system)] == ["p -> r"]
+    (note,) = left_out(system, "p -> words -> r")
+    assert note.startswith("'words' of the path is in no design")

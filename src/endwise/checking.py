@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from endwise.data.folder import Inspection, inspect
 from endwise.data.rows import Rows
 from endwise.errors import LabelsError, RowsError, UsageError, counted
-from endwise.path import system_of
+from endwise.path import left_out, system_of
 from endwise.studies.prepare import Options, Prepared, estimate, prepare
 from endwise.system.graph import System
 
@@ -94,9 +94,11 @@ def checked(
 ) -> Checked:
     """Look at a system's or a folder's rows and designs."""
     if is_folder(what):
-        system = system_of(Path(what), path or path_needed(what), given=given, kinds=kinds)
+        path = path or path_needed(what)
+        system = system_of(Path(what), path, given=given, kinds=kinds)
         signals = list(system.signals.values())
         found = inspect(Path(what), signals, group=group, split=split)
+        found = replace(found, notes=(*found.notes, *left_out(system, path)))
         rows = Rows.from_folder(Path(what), signals, group=group, split=split, skip_bad=True) if found.usable else None
         return _checked(what, system, rows, found, quick=quick)
     from endwise.systems.catalog import find

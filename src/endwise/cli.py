@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -304,13 +305,14 @@ def _asked(
         return module.system(), module.rows(quick=quick, seed=seed)
     from endwise.checking import path_needed
     from endwise.data.rows import Rows
-    from endwise.path import system_of
+    from endwise.path import left_out, system_of
 
-    folder = Path(what)
-    system = system_of(folder, path or path_needed(what), given=given or [], kinds=_pairs(kind, "--kind"))
+    folder, path = Path(what), path or path_needed(what)
+    system = system_of(folder, path, given=given or [], kinds=_pairs(kind, "--kind"))
     shown.message(f"reading {what}")
     signals = list(system.signals.values())
-    return system, Rows.from_folder(folder, signals, group=group, split=split, skip_bad=skip_bad)
+    rows = Rows.from_folder(folder, signals, group=group, split=split, skip_bad=skip_bad)
+    return system, replace(rows, notes=(*rows.notes, *left_out(system, path)))
 
 
 def seconds_in(text: str) -> float:

@@ -15,7 +15,6 @@ from endwise.errors import DeclarationError, UsageError
 from endwise.judge.metrics import default_for
 from endwise.learn.model import Network
 from endwise.system.components import Component, Learned, learned
-from endwise.system.designs import designs
 from endwise.system.graph import System
 from endwise.system.signals import Signal
 
@@ -66,12 +65,19 @@ def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapp
             "Say another kind with --kind NAME=KIND, or declare the system in Python with models of your own.",
         )
     taken = {signal.name for arrow in kept for signal in arrow.inputs}
-    system = System(
+    return System(
         folder.resolve().name, inputs=signals[names[0]], wants=wants, judge=default_for(wants), components=kept,
         given=[side for side in sides if side.name in taken],
     )  # fmt: skip
-    next(designs(system))
-    return system
+
+
+def left_out(system: System, path: str) -> tuple[str, ...]:
+    """A note for each signal of `path` that no design of `system` holds."""
+    return tuple(
+        f"'{name}' of the path is in no design: no default model makes and takes a signal of its kind"
+        for name in names_in(path)
+        if name not in system.signals
+    )
 
 
 def _arrow(source: Signal, sides: Sequence[Signal], target: Signal) -> Learned | str:

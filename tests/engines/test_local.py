@@ -5,28 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from endwise.engines.base import Outcome, Task
+from endwise.engines.base import Task
 from endwise.engines.local import LocalEngine
-from endwise.errors import StudyError
-
-
-def writes(file: Path) -> None:
-    with file.open("a") as out:
-        out.write(f"{time.monotonic_ns()}\n")
-
-
-def raises(file: Path) -> None:
-    raise StudyError("This was asked.", "This is here.", "So it does not go.", "Do that.")
-
-
-def divides(file: Path) -> float:
-    return 1 / 0
+from endwise.testing.contracts import EngineContract, run, tasks, writes
 
 
 def dies(file: Path) -> None:
@@ -63,11 +49,14 @@ def threads(file: Path) -> None:
     file.write_text(f"{torch.get_num_threads()} {os.environ['OMP_NUM_THREADS']} {os.getpid()}")
 
 
-@pytest.fixture(scope="module", params=[0, 2], ids=["in this process", "two workers"])
-def engine(request: pytest.FixtureRequest) -> Iterator[LocalEngine]:
-    made = LocalEngine(request.param)
-    yield made
-    made.close()
+class TestInThisProcess(EngineContract):
+    def make(self) -> LocalEngine:
+        return LocalEngine(0)
+
+
+class TestTwoWorkers(EngineContract):
+    def make(self) -> LocalEngine:
+        return LocalEngine(2)
 
 
 @pytest.fixture(scope="module")
@@ -75,53 +64,6 @@ def workers() -> Iterator[LocalEngine]:
     made = LocalEngine(2)
     yield made
     made.close()
-
-
-def tasks(folder: Path, needs: dict[str, Sequence[str]], **work: Any) -> list[Task]:
-    return [Task(key, tuple(wants), work.get(key, writes), (folder / key,)) for key, wants in needs.items()]
-
-
-def run(engine: LocalEngine, some: list[Task]) -> dict[str, Outcome]:
-    outcomes = list(engine.run(some))
-    assert sorted(one.key for one in outcomes) == sorted(task.key for task in some)  # each once
-    return {one.key: one for one in outcomes}
-
-
-def test_every_task_runs_once_and_after_what_it_needs(engine: LocalEngine, tmp_path: Path) -> None:
-    needs = {"e": ["c", "d"], "d": ["b"], "c": ["a", "b"], "b": ["a", "done before"], "a": [], "f": []}
-    found = [outcome.key for outcome in engine.run(tasks(tmp_path, needs))]
-    assert sorted(found) == sorted(needs)
-    times = {key: (tmp_path / key).read_text().split() for key in needs}
-    assert all(len(one) == 1 for one in times.values())
-    for key, wants in needs.items():
-        for need in set(wants) & set(needs):
-            assert found.index(need) < found.index(key)
-            assert int(times[need][0]) < int(times[key][0])
-
-
-def test_a_failure_ends_what_needs_it_and_nothing_else(engine: LocalEngine, tmp_path: Path) -> None:
-    needs = {"a": [], "b": ["a"], "c": ["b", "x"], "d": ["c"], "x": [], "y": ["x"]}
-    found = run(engine, tasks(tmp_path, needs, b=raises))
-    assert {key for key, one in found.items() if one.error is None} == {"a", "x", "y"}
-    assert found["b"] == Outcome("b", "This was asked.\nThis is here.\nSo it does not go.\nDo that.")
-    assert found["c"] == Outcome("c", "It needs the cell b, which failed.", because="b")
-    assert found["d"].because == "c"
-    assert not (tmp_path / "c").exists()
-
-
-def test_a_foreign_exception_is_named(engine: LocalEngine, tmp_path: Path) -> None:
-    found = run(engine, tasks(tmp_path, {"a": []}, a=divides))
-    assert found["a"].error == "ZeroDivisionError: division by zero"
-
-
-def test_tasks_that_wait_for_one_another_end(engine: LocalEngine, tmp_path: Path) -> None:
-    found = run(engine, tasks(tmp_path, {"a": ["b"], "b": ["a"], "c": ["c"], "d": [], "e": ["a"]}))
-    assert found["d"].error is None
-    assert all("needs itself" in str(found[key].error) for key in "abce")
-
-
-def test_nothing_to_do_is_done(engine: LocalEngine) -> None:
-    assert list(engine.run([])) == []
 
 
 def test_a_killed_worker_fails_only_its_own_task(workers: LocalEngine, tmp_path: Path) -> None:

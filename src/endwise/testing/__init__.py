@@ -1,0 +1,1 @@
+"""Tests to run your own extensions against."""
