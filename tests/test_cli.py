@@ -100,6 +100,18 @@ def test_predictions_of_a_table_come_as_json(
     assert {line["digit"] for line in lines} <= {"d0", "d1"}
 
 
+def test_rows_keep_their_names_and_files_beside_a_table_are_refused(
+    studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path, tmp_path: Path
+) -> None:
+    winner = studied[1] / "winner"
+    (tmp_path / "0.png").write_bytes((digits / "img/0.png").read_bytes())
+    (tmp_path / "rows.csv").write_text("id,image\nAda Lovelace,0.png\n")
+    assert endwise("predict", winner, "--rows", tmp_path).stdout.startswith("Ada Lovelace: digit d")
+    both = endwise("predict", winner, tmp_path / "0.png", "--rows", tmp_path)
+    assert both.returncode == 1
+    assert "one of the two would be left out" in both.stderr
+
+
 def test_a_given_signal_that_the_winner_does_not_take_is_refused(
     studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path
 ) -> None:
@@ -171,6 +183,9 @@ def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path
         (("study", "./nowhere", "--path", "a"), "A path names at least two signals"),
         (("study", "bone-age", "--quick", "--budget", "soon"), "Write for example --budget 30m."),
         (("report", "nowhere"), "A study writes it when it ends."),
+        (("study", "bone-age", "--quick", "--repeats", "0"), "The least is 1."),
+        (("study", "bone-age", "--quick", "--out", "/dev/null/x"), "could not be read or written"),
+        (("init", "/dev/null/x"), "could not be read or written"),
         (("predict", "nowhere", "x.png"), "A bundle is the folder 'winner' that a study writes."),
     ],
 )

@@ -358,6 +358,15 @@ def main() -> None:
     except EndwiseError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    except OSError as error:  # a path that cannot be read or written, a full disk
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(
+            f"The command was: {_command()}\n"
+            f"{where}{error.strerror or error}.\n"
+            "A file or folder could not be read or written.\n"
+            "Check the path, the room on the disk and who may write there; a study goes on where it stopped.\n"
+        )
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write(f"\nStopped. What was done is kept; this goes on from there:\n  {_command()}\n")
         sys.exit(130)

@@ -146,7 +146,7 @@ def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Cav
         found.append(caveat("failed-cells", count=len(outcome.failures)))
     if context.rows.problems:
         found.append(caveat("skipped-rows", count=len(context.rows.problems)))
-    if context.rows.groups is None:
+    if context.rows.groups is None or (context.rows.groups == "").any():
         found.append(caveat("no-groups"))
     if context.job.split.crossing:
         found.append(caveat("groups-cross-split", count=context.job.split.crossing))

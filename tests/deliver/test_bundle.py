@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import endwise as ew
-from endwise.deliver.bundle import plain, read
+from endwise.deliver.bundle import plain, read, reference
 from endwise.errors import BundleError
 from endwise.system.signals import Category, Image, Number, Points
 from tests.studies.tiny import double, rows, system
@@ -78,6 +79,74 @@ def test_damaged_weights_are_refused(winner: Path, tmp_path: Path) -> None:
 def test_what_is_no_bundle_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="A bundle is the folder 'winner' that a study writes"):
         ew.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("endwise.engines.local", "os.system"),
+        ("endwise.deliver", "load"),
+        ("endwise.systems.catalog", "importlib.import_module"),
+    ],
+)
+def test_a_bundle_cannot_name_what_our_modules_import(winner: Path, tmp_path: Path, module: str, name: str) -> None:
+    about = json.loads((winner / "bundle.json").read_text())
+    for part in about["parts"]:
+        if part["output"]["name"] == "m":
+            part |= {"estimator": False, "using": {"module": module, "name": name, "arguments": {"command": "true"}}}
+    with pytest.raises(BundleError, match=r"does not run unasked|does not define"):
+        ew.load(_copy(winner, tmp_path / "winner", about), code={"d": double})
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"format": 1}'])
+def test_a_damaged_bundle_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "bundle.json").write_text(text)
+    with pytest.raises(BundleError, match="cannot be read"):
+        ew.load(tmp_path)
+
+
+def scaled(rows: Any, by: Any = 1) -> Any:
+    return rows * by
+
+
+class Scaling:
+    def __init__(self, by: float) -> None:
+        self.by = by
+
+    def __call__(self, rows: Any) -> Any:
+        return rows * self.by
+
+
+def test_a_function_is_kept_by_name_only_where_the_name_gives_it_back() -> None:
+    assert reference(functools.partial(scaled, by=2)) == {
+        "module": __name__, "name": "scaled", "arguments": {"by": 2},
+    }  # fmt: skip
+    held = [functools.partial(scaled, 2), functools.partial(scaled, by=np.ones(2)), Scaling(2), lambda rows: rows]
+    for using in held:
+        told = reference(using)
+        assert told is not None
+        assert told["held"]
+        json.dumps(told)
+
+
+def test_what_a_name_does_not_give_back_is_asked_for(winner: Path, tmp_path: Path) -> None:
+    about = json.loads((winner / "bundle.json").read_text())
+    for part in about["parts"]:
+        if part["output"]["name"] == "d":
+            part["using"] = reference(Scaling(2))
+    moved = _copy(winner, tmp_path / "winner", about)
+    with pytest.raises(BundleError, match="holds values that a bundle does not keep"):
+        ew.load(moved, allow=[__name__])
+    made = ew.load(moved, code={"d": Scaling(2)}).predict(inputs())
+    np.testing.assert_allclose(made["d"], 2 * made["m"])
+
+
+def test_a_folder_of_somebody_elses_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "winner").mkdir()
+    (tmp_path / "winner" / "medal.txt").write_text("gold")
+    with pytest.raises(BundleError, match="nothing that it did not write"):
+        ew.study(system(), rows(), out=tmp_path, quick=True, workers=0, sizes=[48], repeats=1, designs=["x -> y"])
+    assert (tmp_path / "winner" / "medal.txt").read_text() == "gold"
 
 
 def test_the_card_says_what_was_measured_and_on_what(winner: Path) -> None:

@@ -87,6 +87,11 @@ def test_somebody_is_best_and_being_chosen_never_hurts(world: Any) -> None:
         assert draws.regret(0) == draws.selection_bias() == 0
 
 
+def test_designs_that_tie_share_the_chance_of_being_best() -> None:
+    draws = bootstrap({name: {0: np.zeros(9)} for name in "pqr"} | {"s": {0: np.ones(9)}}, single(9), mean, 0)
+    assert [draws.probability_best(at) for at in range(4)] == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0])
+
+
 def test_the_same_seed_gives_the_same_draws_and_designs_share_them() -> None:
     records = {"p": {0: np.arange(20.0)}, "q": {0: np.arange(20.0)}}
     first, again = (bootstrap(records, single(20), mean, 5) for _ in range(2))

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from endwise.data.rows import Rows
 from endwise.errors import DeclarationError
 from endwise.learn.chain import CHUNK, Chain, checked
 from endwise.learn.model import Model
 from endwise.system.components import fixed, learned
 from endwise.system.designs import designs
-from endwise.system.signals import Audio, Number, Symbols, Text, Vector
+from endwise.system.signals import Audio, Image, Number, Symbols, Text, Vector
 from tests.learn.test_truth import Counter
 from tests.system.graphs import systems
 
@@ -118,3 +119,13 @@ def test_what_a_function_returns_is_checked(case: str) -> None:
     assert error.value.here == f"It returned an array of {found}"
     assert error.value.why.startswith(f"The signal '{signal.name}' ({signal.kind}) needs shape (3,")
     assert error.value.do
+
+
+def test_a_function_gets_arrays_also_where_pictures_were_left_on_disk() -> None:
+    picture, light = Image("picture", size=(4, 4)), Number("light")
+    pixels = np.arange(48, dtype=np.uint8).reshape(3, 4, 4)
+    rows = Rows.from_columns([picture], {"picture": pixels})
+    bright = Chain([fixed(picture, to=light, using=lambda p: (p / 2).mean(axis=(1, 2)))], {})
+    np.testing.assert_allclose(
+        bright({"picture": rows.view("picture", np.arange(3))})["light"], pixels.mean(axis=(1, 2)) / 2
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sklearn.linear_model import Ridge
 
+from endwise.data.rows import Rows
 from endwise.judge.metrics import mean_absolute_error, root_mean_square_error
 from endwise.learn.trainer import Recipe
 from endwise.studies.cells import Judging, Training, arrow, rates_for
 from endwise.studies.context import Context, rates_of, searched
+from endwise.studies.prepare import Options, cells_of, prepare
 from endwise.studies.trainable import row_use
 from endwise.system.components import Component, fixed, learned
 from endwise.system.designs import designs, parse
+from endwise.system.graph import System
 from endwise.system.judging import Metric
 from tests.studies.worlds import World, a, b, c, components, context, d, double, full, rows, system, worlds, x, y
 
@@ -267,3 +271,21 @@ def test_the_seed_of_a_training_does_not_depend_on_size_or_company() -> None:
     assert of.seed_of(one) == of.seed_of(other)
     assert of.seed_of(replace(one, repeat=1)) != of.seed_of(one)
     assert of.seed_of(replace(one, without=0)) != of.seed_of(one)
+
+
+def test_a_function_that_computes_the_wanted_truth_decides_the_judging_of_every_design() -> None:
+    some = Rows.from_columns([x], {"x": np.arange(40.0)}, split=["test"] * 10 + ["train"] * 30)
+
+    def keys(using: Callable[..., Any]) -> dict[str, str]:
+        of = System(
+            "s", inputs=x, wants=y, judge=mean_absolute_error,
+            components=[fixed(x, to=y, using=using, name="rule"), learned(x, to=y, using=Ridge())],
+        )  # fmt: skip
+        found = prepare(of, some, Options(repeats=1), Path("nowhere"))
+        return {
+            cell.design.key: found.context.key(cell) for cell in cells_of(found).values() if isinstance(cell, Judging)
+        }
+
+    first, other = keys(double), keys(tripled)
+    assert first.keys() == other.keys()
+    assert all(first[name] != other[name] for name in first)

@@ -120,6 +120,23 @@ def test_sizes_that_the_rows_do_not_reach_are_refused(sizes: list[int]) -> None:
     assert error.value.do == f"Leave out {sizes[-1]:,}."
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"repeats": 0}, "nothing would be measured"),
+        ({"repeats": -1}, "nothing would be measured"),
+        ({"workers": -1}, "nothing would be measured"),
+        ({"device": "gpu"}, "A device has to be there"),
+        ({"designs": ["x -> a -> b -> y [joint]"]}, "The training 'joint' is not there yet"),
+        ({"training": ("apart", "joint")}, "The training 'joint' is not there yet"),
+    ],
+)
+def test_what_no_study_can_do_is_refused(options: dict[str, Any], why: str) -> None:
+    with pytest.raises(UsageError) as error:
+        prepared(system(), full(), **options)
+    assert why in error.value.why
+
+
 def test_sizes_and_repeats() -> None:
     found = prepared(system(), full(600))
     assert (found.plan.sizes, found.plan.repeats, found.plan.tunes) == ((30, 60, 120, 240, 480), 3, True)

@@ -116,6 +116,12 @@ def test_the_first_of_several_metrics_decides() -> None:
     assert system.judge.metrics[0] is root_mean_square_error
 
 
+@pytest.mark.parametrize("judge", [[], "mean_absolute_error", abs, [abs]])
+def test_what_is_no_judge_is_refused(judge: Any) -> None:
+    with pytest.raises(DeclarationError, match="That is no metric"):
+        made(learned(a, to=c), judge=judge)
+
+
 def test_a_long_chain_is_no_problem() -> None:
     chain = [a, *(Number(f"s{at}") for at in range(1500)), c]
     system = made(*(learned(one, to=two) for one, two in itertools.pairwise(chain)))

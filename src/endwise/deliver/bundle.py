@@ -4,8 +4,8 @@
     winner/README.md        a model card for people
     winner/models/NAME/     one trained model a learned part (safetensors, or skops for estimators)
 
-Loading runs no code from the folder. Functions and modules are named in `bundle.json`; those that belong
-to endwise are looked up by name, those of a user are imported only when the caller allows their module.
+Loading runs no code from the folder. Functions and modules are named in `bundle.json`; those of endwise's own
+systems are looked up by name, those of a user are imported only when the caller allows their module.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import functools
 import importlib
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ from endwise.records import FORMAT, Verdict, to_json
 from endwise.system.components import Component, Fixed, Learned, is_estimator
 from endwise.system.designs import Design
 from endwise.system.signals import Signal, from_json
+
+OURS = ("endwise.systems.", "endwise.system.components")  # all that a bundle may name unasked: elsewhere, some write
+PARTS = ("system", "design", "wants", "inputs", "given", "parts")
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,11 @@ class Bundle:
 
 
 def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Verdict, more: Mapping[str, Any]) -> None:
-    """Write the winner, with `more` beside what the verdict measured; an older one there is replaced."""
+    """Write the winner, with `more` beside what the verdict measured; an older one there is replaced.
+
+    Raises BundleError where something else of that name is there.
+    """
+    _refuse_foreign(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     for name, model in models.items():
@@ -99,6 +107,16 @@ def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Ver
     fresh.rename(folder)
 
 
+def _refuse_foreign(folder: Path) -> None:
+    if folder.exists() and not (folder / "bundle.json").exists():
+        raise BundleError(
+            f"The winner was to be written to {folder}.",
+            "Something else of that name is there: it holds no bundle.json.",
+            "endwise replaces a winner of its own, and nothing that it did not write.",
+            "Move it away, or name another folder with --out; the study goes on where it stopped.",
+        )
+
+
 def _written(part: Component) -> dict[str, Any]:
     return {
         "name": part.name, "start": part.start, "version": part.version, "learned": part.learns,
@@ -108,15 +126,34 @@ def _written(part: Component) -> dict[str, Any]:
 
 
 def reference(using: Any) -> dict[str, Any] | None:
-    """Where a function or class is to be found: its module, name and, of a partial, what is filled in."""
+    """Where a function or class is to be found: its module, name and, of a partial, what is filled in.
+
+    `held` says that the name alone does not give it back: a lambda, an object with values of its own.
+    """
     if using is None or is_estimator(using):
         return None
     if isinstance(using, functools.partial):
         inner = reference(using.func)
-        return None if inner is None else {**inner, "arguments": dict(using.keywords)}
-    if not hasattr(using, "__qualname__"):
-        using = type(using)
-    return {"module": using.__module__, "name": using.__qualname__}
+        if inner is None:
+            return None
+        if using.args or not _is_plain(using.keywords):
+            return {**inner, "held": True}
+        return {**inner, "arguments": dict(using.keywords)}
+    named = using if hasattr(using, "__qualname__") else type(using)
+    where = {"module": getattr(named, "__module__", None) or "builtins", "name": named.__qualname__}
+    try:
+        found = functools.reduce(getattr, where["name"].split("."), sys.modules.get(where["module"]))
+    except AttributeError:
+        found = None
+    return where if found is using else {**where, "held": True}
+
+
+def _is_plain(arguments: Mapping[str, Any]) -> bool:
+    """Whether arguments come back from JSON as they went in."""
+    try:
+        return bool(json.loads(json.dumps(arguments)) == arguments)
+    except (TypeError, ValueError):
+        return False
 
 
 def read(
@@ -130,14 +167,17 @@ def read(
     """
     try:
         about = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as damage:
+        newer = about["format"] > FORMAT
+        if not newer and any(name not in about for name in PARTS):
+            raise ValueError(f"it lacks {listed([name for name in PARTS if name not in about])}")
+    except (OSError, ValueError, KeyError, TypeError) as damage:
         raise BundleError(
             f"The bundle {folder} was to be loaded.",
             f"Its bundle.json cannot be read ({damage}).",
             "A bundle is the folder 'winner' that a study writes.",
             "Give the path of such a folder.",
         ) from None
-    if about["format"] > FORMAT:
+    if newer:
         raise BundleError(
             f"The bundle {folder} was to be loaded.",
             f"It has format {about['format']}; this endwise reads up to {FORMAT}.",
@@ -175,7 +215,15 @@ def _found(written: Mapping[str, Any], folder: Path, allow: Sequence[str], signa
     if where is None:
         return None
     module = where["module"]
-    if module.split(".")[0] != "endwise" and module not in allow:
+    if where.get("held"):
+        raise BundleError(
+            f"The bundle {folder} was to be loaded.",
+            f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
+            "That has no name of its own, or holds values that a bundle does not keep: it cannot be found again.",
+            f"Hand it over in Python: endwise.load(..., code={{'{signal}': ...}}).",
+        )
+    ours = module.startswith(OURS)
+    if not ours and module not in allow:
         raise BundleError(
             f"The bundle {folder} was to be loaded.",
             f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
@@ -187,6 +235,8 @@ def _found(written: Mapping[str, Any], folder: Path, allow: Sequence[str], signa
         found: Any = importlib.import_module(module)
         for name in where["name"].split("."):
             found = getattr(found, name)
+        if ours and getattr(found, "__module__", None) != module:  # what our modules import is not ours to offer
+            raise AttributeError(f"module '{module}' does not define {where['name']}")
     except (ImportError, AttributeError) as missing:
         raise BundleError(
             f"The bundle {folder} was to be loaded.",

@@ -14,7 +14,7 @@ import numpy as np
 from endwise.data.rows import Rows
 from endwise.deliver.bundle import Bundle, read, rows_of
 from endwise.deliver.overlay import drawn
-from endwise.errors import BundleError, RowsError, UsageError, listed, near
+from endwise.errors import BundleError, RowsError, UsageError, counted, listed, near
 from endwise.system.signals import Signal
 
 
@@ -37,9 +37,17 @@ def predicted(
             "There is nothing to predict.",
             f"Name files for '{bundle.inputs[0].name}', or a table: --rows rows.csv.",
         )
+    if table is not None and files:
+        raise UsageError(
+            f"Predictions by {winner} were asked for.",
+            f"Both --rows {table} and {counted(len(files), 'file')} were given.",
+            "Rows come from a table or from files: one of the two would be left out.",
+            "Give them one after the other.",
+        )
     with tempfile.TemporaryDirectory() as cache:
         rows = _rows(bundle, files, given, table, Path(cache))
-        lines = _lines(bundle, rows, as_json, overlay)
+        names = [str(name) if table is not None else str(name).split(" ", 1)[1] for name in rows.ids]
+        lines = _lines(bundle, rows, names, as_json, overlay)
     told = [json.dumps({"problem": str(one)}) if as_json else f"not used: {one}" for one in rows.problems]
     return lines, told
 
@@ -83,7 +91,7 @@ def _listed(
         writer.writerow(["id", medium.name, *given])
         for at, file in enumerate(files):
             inside = folder / f"{at}{file.suffix}"
-            if file.exists():
+            if file.is_file():
                 inside.write_bytes(file.read_bytes())
             writer.writerow([f"{at} {file}", inside.name, *given.values()])
     return Rows.from_folder(folder, needs, skip_bad=True, cache=cache / "decoded")
@@ -92,7 +100,7 @@ def _listed(
 def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> Rows:
     """Rows of a table with the values of --given where no column has them."""
     added = [signal for signal in needs if signal.name in given and not rows.has(signal.name).any()]
-    columns = {s.name: np.repeat(np.asarray(s.check(given[s.name]))[None], len(rows), axis=0) for s in added}
+    columns = {s.name: np.repeat(np.asarray(_value(s, given[s.name]))[None], len(rows), axis=0) for s in added}
     everything = np.arange(len(rows))
     kept = [signal for signal in needs if signal not in added]
     lacking = [signal.name for signal in kept if not rows.has(signal.name).all()]
@@ -107,7 +115,19 @@ def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> 
     return Rows.from_columns(needs, {**own, **columns}, ids=rows.ids)
 
 
-def _lines(bundle: Bundle, rows: Rows, as_json: bool, overlay: Path | None) -> list[str]:
+def _value(signal: Signal, text: str) -> Any:
+    try:
+        return signal.check(text)
+    except ValueError as reason:
+        raise UsageError(
+            f"--given {signal.name}={text} was given.",
+            f"It {reason}.",
+            f"'{signal.name}' ({signal.kind}) takes no such value.",
+            "Give one that the winner was trained on.",
+        ) from None
+
+
+def _lines(bundle: Bundle, rows: Rows, names: Sequence[str], as_json: bool, overlay: Path | None) -> list[str]:
     everything = np.arange(len(rows))
     if not len(rows):
         return []
@@ -115,7 +135,7 @@ def _lines(bundle: Bundle, rows: Rows, as_json: bool, overlay: Path | None) -> l
     inputs = {s.name: rows.take(s.name, everything) for s in (*bundle.inputs, *bundle.given)}
     made = bundle.predict(inputs)
     for at, values in enumerate(rows_of(made, bundle.signals)):
-        name = str(rows.ids[at]).split(" ", 1)[-1]
+        name = names[at]
         if as_json:
             lines.append(json.dumps({"row": name, **{key: one for key, one in values.items() if one is not None}}))
         else:

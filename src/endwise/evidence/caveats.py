@@ -26,8 +26,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The step limit stopped {parts} while still improving: more training may change the order.",
     ),
     "no-groups": (
-        "No groups were named",
-        "Each row counts as independent. If several rows come from one person, patient or recording, "
+        "Rows that name no group",
+        "Each such row counts as independent. If several of them come from one person, patient or recording, "
         "name the column with --group: else the errors are too good and the intervals too narrow.",
     ),
     "not-tuned": (

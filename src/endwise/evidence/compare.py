@@ -37,8 +37,9 @@ class Draws:
         return int(np.argmin(self.errors))
 
     def probability_best(self, at: int) -> float:
-        """Share of draws in which this design has the lowest error."""
-        return float(np.mean(np.argmin(self.drawn, axis=1) == at))
+        """Share of draws in which this design has the lowest error; those that tie share the draw."""
+        lowest = self.drawn == self.drawn.min(axis=1, keepdims=True)
+        return float(np.mean(lowest[:, at] / lowest.sum(axis=1)))
 
     def regret(self, at: int) -> float:
         """Expected loss, in error, from choosing this design instead of each draw's best."""

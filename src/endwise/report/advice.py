@@ -111,4 +111,8 @@ def not_compared(verdict: Verdict) -> str:
     missing = {entry.design for entry in ranked(verdict) if entry.last.size not in (0, max(verdict.sizes))}
     parts += [f"`{design}` was not measured at the largest size" for design in sorted(missing)]
     more = f"; {len(parts) - 3} more" if len(parts) > 3 else ""
-    return f"{'; '.join(parts[:3])}{more}." if parts else "Every design of the system was compared."
+    if parts:
+        return f"{'; '.join(parts[:3])}{more}."
+    if verdict.failures:
+        return "Designs that failed at every size: see what failed."
+    return "Every design that was asked for was compared."

@@ -1,8 +1,9 @@
 """The figures: data curves and paired differences, as SVG for light and dark, wide and narrow pages.
 
-Colours stay CSS variables in the SVG. Each figure is drawn twice, since an SVG that is scaled down to a
-phone has letters that nobody can read. Every figure has a description for those who do not see it, and
-the page puts the numbers behind it in a table.
+A figure is a Vega-Lite specification, written as plain dicts: `_frame` holds the axes, which all layers
+share, and a layer draws rows of x and y. Colours stay CSS variables in the SVG. Each figure is drawn
+twice, since an SVG that is scaled down to a phone has letters that nobody can read. Every figure has a
+description for those who do not see it, and the page puts the numbers behind it in a table.
 """
 
 from __future__ import annotations
@@ -13,9 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
-
-import altair as alt
-import vl_convert
 
 from endwise.records import Difference, Verdict
 from endwise.report.axes import Axis, error_axis, even_axis, shifts, size_axis, spread_labels
@@ -66,38 +64,36 @@ def differences(verdict: Verdict) -> Figure | None:
     return _figure(lambda canvas: _differences(verdict, others, canvas), text, caption)
 
 
-def _figure(draw: Callable[[Canvas], alt.LayerChart], description: str, caption: str) -> Figure:
+def _figure(draw: Callable[[Canvas], dict[str, Any]], description: str, caption: str) -> Figure:
     wide, narrow = (_svg(draw(canvas), canvas, description) for canvas in (WIDE, NARROW))
     return Figure(wide, narrow, description, caption)
 
 
-def _curves(verdict: Verdict, canvas: Canvas) -> alt.LayerChart:
+def _curves(verdict: Verdict, canvas: Canvas) -> dict[str, Any]:
     entries = ranked(verdict)
     constant = _constant_in_range(verdict)
     across = size_axis([point.size for entry in entries for point in entry.points], canvas.width)
     up = error_axis(_heights(entries) + ([constant] if constant else []), canvas.height)
-    x = _x(across, f"{verdict.axis} (log scale)" if across.log else verdict.axis)
-    scale = " (log scale)" if up.log else ""
-    y = _y(up, f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}{scale}")
-    layers: list[alt.Chart] = [] if constant is None else _constant(verdict, constant, across, x, y)
+    layers = [] if constant is None else _constant(verdict, constant, across)
     offsets = shifts(entries, across)
     for entry in reversed(entries):  # the best is drawn last, on top
-        layers += _curve(entry, across, offsets[entry.design], x, y)
+        layers += _curve(entry, across, offsets[entry.design])
     labelled = [entry for entry in entries[:ACCENTS] if math.isfinite(entry.last.error)]
     heights = spread_labels([entry.last.error for entry in labelled], up, canvas.font + 2)
     for entry, height in zip(labelled, heights, strict=True):
-        layers += _text(
-            across.beyond(6), height, entry.letter, mark(entry).colour, x, y, fontWeight="bold", align="left"
-        )
-    return _finish(layers, canvas)
+        layers += _text(across.beyond(6), height, entry.letter, mark(entry).colour, fontWeight="bold", align="left")
+    x = _channel("x", across, f"{verdict.axis} (log scale)" if across.log else verdict.axis)
+    scale = " (log scale)" if up.log else ""
+    y = _channel("y", up, f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}{scale}")
+    return _frame(layers, x, y, canvas)
 
 
-def _curve(entry: Entry, across: Axis, shift: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _curve(entry: Entry, across: Axis, shift: float) -> list[dict[str, Any]]:
     """One design: its line, its intervals, its repeats and the marks of its means."""
     colour, shape, dash = mark(entry)
     if entry.level:
         ends = [{"x": side, "y": entry.last.error} for side in (across.low, across.high)]
-        return [_chart(ends).mark_line(color=colour, strokeDash=list(dash), strokeWidth=2).encode(x, y)]
+        return [_layer(ends, "line", color=colour, strokeDash=list(dash), strokeWidth=2)]
     means = [
         {"x": across.moved(point.size, shift), "y": point.error, "low": point.low, "high": point.high}
         for point in entry.points
@@ -106,51 +102,45 @@ def _curve(entry: Entry, across: Axis, shift: float, x: alt.X, y: alt.Y) -> list
     dots = [{"x": across.moved(p.size, shift), "y": one} for p in entry.points for one in p.repeats]
     quiet = entry.rank >= ACCENTS
     return [
-        _chart(means).mark_line(color=colour, strokeDash=list(dash), strokeWidth=1 if quiet else 2).encode(x, y),
-        _chart(means).mark_rule(color=colour, strokeWidth=4, opacity=0.28).encode(x, y=_y_low(y), y2="high:Q"),
-        _chart(dots).mark_point(color=colour, size=14, strokeWidth=1, opacity=0.75, filled=False).encode(x, y),
-        _chart(means)
-        .mark_point(color=colour, shape=shape, size=20 if quiet else 64, filled=True, opacity=1)
-        .encode(x, y),
+        _layer(means, "line", color=colour, strokeDash=list(dash), strokeWidth=1 if quiet else 2),
+        _layer(means, "rule", {"y": "low", "y2": "high"}, color=colour, strokeWidth=4, opacity=0.28),
+        _layer(dots, "point", color=colour, size=14, strokeWidth=1, opacity=0.75, filled=False),
+        _layer(means, "point", color=colour, shape=shape, size=20 if quiet else 64, filled=True, opacity=1),
     ]
 
 
-def _constant(verdict: Verdict, error: float, across: Axis, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _constant(verdict: Verdict, error: float, across: Axis) -> list[dict[str, Any]]:
     """The level line of a predictor that always gives the same answer."""
     ends = [{"x": across.low, "y": error}, {"x": across.high, "y": error}]
     words = f"always the same answer: {amount(error, verdict.unit, decimals(verdict))}"
-    line = _chart(ends).mark_line(color="var(--soft)", strokeWidth=1, strokeDash=[3, 3]).encode(x, y)
-    return [line, *_text(across.low, error, words, "var(--soft)", x, y, align="left", dx=4, dy=-8)]
+    line = _layer(ends, "line", color="var(--soft)", strokeWidth=1, strokeDash=[3, 3])
+    return [line, *_text(across.low, error, words, "var(--soft)", align="left", dx=4, dy=-8)]
 
 
-def _differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]], canvas: Canvas) -> alt.LayerChart:
+def _differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]], canvas: Canvas) -> dict[str, Any]:
     across = even_axis([value for _, one in others for value in (0.0, one.low, one.high)], canvas.width)
     rows = Canvas(canvas.name, canvas.width, 48 * len(others) + 8, canvas.font)
+    layers = [_layer([{"x": 0, "y": 0, "end": rows.height}], "rule", {"y2": "end"}, color="var(--ink)")]
+    for at, (entry, one) in enumerate(others):
+        layers += _difference(entry, one, across, 48 * at, canvas)
     best = ranked(verdict)[0].letter
     unit = gap_unit(verdict)
-    x = _x(across, f"worse than {best} by{unit and f' ({unit})'}")
-    y = alt.Y("y:Q").scale(domain=[rows.height, 0], nice=False).axis(None)
-    zero = _chart([{"x": 0, "y": 0, "end": rows.height}]).mark_rule(color="var(--ink)").encode(x, y, y2="end:Q")
-    layers: list[alt.Chart] = [zero]
-    for at, (entry, one) in enumerate(others):
-        layers += _difference(entry, one, across, 48 * at, x, y, canvas)
-    return _finish(layers, rows)
+    x = _channel("x", across, f"worse than {best} by{unit and f' ({unit})'}")
+    y = {"field": "y", "type": "quantitative", "scale": {"domain": [rows.height, 0], "nice": False}, "axis": None}
+    return _frame(layers, x, y, rows)
 
 
-def _difference(
-    entry: Entry, one: Difference, across: Axis, top: int, x: alt.X, y: alt.Y, canvas: Canvas
-) -> list[alt.Chart]:
+def _difference(entry: Entry, one: Difference, across: Axis, top: int, canvas: Canvas) -> list[dict[str, Any]]:
     """One design in the plot of differences: its text, and below it the interval and the mark."""
     colour, shape, _ = mark(entry)
     bar = [{"x": one.low, "x2": one.high, "y": top + 34}]
+    middle = [{"x": one.difference, "y": top + 34}]
     limit = 0.86 * canvas.width - 20  # the page's font may run wider than the renderer's
     return [
-        *_text(across.low, top + 15, entry.design, "var(--ink)", x, y, align="left", dx=18, limit=limit),
-        *_text(across.low, top + 15, entry.letter, colour, x, y, align="left", fontWeight="bold"),
-        _chart(bar).mark_rule(color=colour, strokeWidth=5, opacity=0.35).encode(x, y, x2="x2:Q"),
-        _chart([{"x": one.difference, "y": top + 34}])
-        .mark_point(color=colour, shape=shape, size=70, filled=True, opacity=1)
-        .encode(x, y),
+        *_text(across.low, top + 15, entry.design, "var(--ink)", align="left", dx=18, limit=limit),
+        *_text(across.low, top + 15, entry.letter, colour, align="left", fontWeight="bold"),
+        _layer(bar, "rule", {"x2": "x2"}, color=colour, strokeWidth=5, opacity=0.35),
+        _layer(middle, "point", color=colour, shape=shape, size=70, filled=True, opacity=1),
     ]
 
 
@@ -169,33 +159,29 @@ def _constant_in_range(verdict: Verdict) -> float | None:
     return error if min(heights) / NEAR <= error <= max(heights) * NEAR else None
 
 
-def _chart(rows: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=rows))
+def _layer(
+    rows: list[dict[str, Any]], kind: str, fields: dict[str, str] | None = None, /, **style: Any
+) -> dict[str, Any]:
+    """Marks of one kind for rows of x and y; `fields` are channels that read another column."""
+    encoding = {channel: {"field": field} for channel, field in (fields or {}).items()}
+    return {"data": {"values": rows}, "mark": {"type": kind, **style}, "encoding": encoding}
 
 
-def _text(across: float, up: float, words: str, colour: str, x: alt.X, y: alt.Y, **style: Any) -> list[alt.Chart]:
+def _text(across: float, up: float, words: str, colour: str, **style: Any) -> list[dict[str, Any]]:
     """Words over a seam in the colour of the page, so that no line runs through them."""
-    chart = _chart([{"x": across, "y": up, "words": words}])
-    seam = chart.mark_text(color="var(--page)", stroke="var(--page)", strokeWidth=5, baseline="middle", **style)
-    ink = chart.mark_text(color=colour, baseline="middle", **style)
-    return [one.encode(x, y, text="words:N") for one in (seam, ink)]
+    place = [{"x": across, "y": up}]
+    seam = {"color": "var(--page)", "stroke": "var(--page)", "strokeWidth": 5}
+    return [_layer(place, "text", text=words, baseline="middle", **look, **style) for look in (seam, {"color": colour})]
 
 
-def _x(axis: Axis, title: str) -> alt.X:
-    scale = alt.Scale(type="log" if axis.log else "linear", domain=[axis.low, axis.high], nice=False)
-    return alt.X("x:Q").scale(scale).axis(values=list(axis.ticks), title=title, **_labels(axis))
-
-
-def _y(axis: Axis, title: str) -> alt.Y:
-    scale = alt.Scale(type="log" if axis.log else "linear", domain=[axis.low, axis.high], nice=False)
-    return alt.Y("y:Q").scale(scale).axis(values=list(axis.ticks), title=title, **_labels(axis))
-
-
-def _y_low(y: alt.Y) -> alt.Y:
-    """The same axis, for the lower end of an interval."""
-    low = y.copy()
-    low.shorthand = "low:Q"
-    return low
+def _channel(field: str, axis: Axis, title: str) -> dict[str, Any]:
+    """The encoding of a column along an axis."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"type": "log" if axis.log else "linear", "domain": [axis.low, axis.high], "nice": False},
+        "axis": {"values": list(axis.ticks), "title": title, **_labels(axis)},
+    }
 
 
 def _labels(axis: Axis) -> dict[str, Any]:
@@ -205,24 +191,36 @@ def _labels(axis: Axis) -> dict[str, Any]:
     return {"labelExpr": f"{choice} : ''", "labelOverlap": False}
 
 
-def _finish(layers: Sequence[alt.Chart], canvas: Canvas) -> alt.LayerChart:
-    chart = alt.layer(*layers).properties(width=canvas.width, height=canvas.height)
+def _frame(layers: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], canvas: Canvas) -> dict[str, Any]:
+    """The whole figure: layers over one pair of axes."""
     small = canvas.font - 1
-    return (
-        chart.configure(background="transparent", aria=False, font="system-ui, sans-serif", padding=4)
-        .configure_view(stroke=None)
-        .configure_text(fontSize=canvas.font)
-        .configure_axis(
-            labelColor="var(--soft)", labelFontSize=small, titleColor="var(--soft)", titleFontSize=small,
-            titleFontWeight="normal", titlePadding=10, gridColor="var(--line)", domain=False, ticks=False,
-            labelPadding=8,
-        )
-    )  # fmt: skip
+    axis = {
+        "labelColor": "var(--soft)", "labelFontSize": small, "titleColor": "var(--soft)", "titleFontSize": small,
+        "titleFontWeight": "normal", "titlePadding": 10, "gridColor": "var(--line)", "domain": False, "ticks": False,
+        "labelPadding": 8,
+    }  # fmt: skip
+    return {
+        "width": canvas.width,
+        "height": canvas.height,
+        "encoding": {"x": x, "y": y},
+        "layer": layers,
+        "config": {
+            "background": "transparent",
+            "aria": False,
+            "font": "system-ui, sans-serif",
+            "padding": 4,
+            "view": {"stroke": None},
+            "text": {"fontSize": canvas.font},
+            "axis": axis,
+        },
+    }
 
 
-def _svg(chart: alt.LayerChart, canvas: Canvas, description: str) -> str:
+def _svg(chart: dict[str, Any], canvas: Canvas, description: str) -> str:
     """The SVG of a chart: sized by the page, named for screen readers, without the renderer's own roles."""
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(validate=False))
+    import vl_convert  # only a page with figures pays for it
+
+    drawn = vl_convert.vegalite_to_svg(chart)
     head, body = drawn.split(">", 1)
     box = re.search(r'viewBox="[\d. -]+"', head)
     name = escape(description, quote=True)

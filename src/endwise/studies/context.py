@@ -137,10 +137,11 @@ class Context:
         )  # fmt: skip
 
     def _judging_key(self, cell: Judging) -> str:
+        computed = [f.identity() for f in self.truth.used(self.system.wants.name, self.test)]
         return seeds.digest(
             FORMAT, LEARNING, "judging", [part.identity() for part in cell.design.parts], cell.design.training,
             self.rows.fingerprint, seeds.digest(self.test.tobytes().hex()),
-            self.system.judge_source, [self.key(one) for one in self.needs(cell)],
+            self.system.judge_source, [self.key(one) for one in self.needs(cell)], *computed,
         )  # fmt: skip
 
     def recipe(self, training: Training) -> dict[str, Any]:

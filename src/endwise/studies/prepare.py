@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from endwise.data import splits
 from endwise.data.rows import Rows
@@ -22,6 +23,8 @@ from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
 
 QUICK_PATIENCE = 4  # for all designs alike; saves a quarter of the steps for about 5 % more error
+
+TRAINED: tuple[Way, ...] = ("apart", "chained")  # joint is a word of the language that no study knows yet
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,13 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
     """Settle designs, hold out test groups, fix sizes and repeats. Nothing is written.
 
     `saved` is where workers will find the rows. Raises LabelsError when no design can be trained,
-    RowsError when there is nothing to hold out, UsageError for sizes that the rows do not reach.
+    RowsError when there is nothing to hold out, UsageError for sizes that the rows do not reach and for
+    options that no study can have.
     """
+    _check(options)
     truth = Truth(system, rows)
     wanted = [d.trained(t) for d in choose(system, options.designs) for t in _trainings(d, options)]
+    _refuse_joint(wanted)
     everything = np.arange(len(rows))
     settled = [settle(design, truth, everything) for design in wanted]
     usable = [one for one in settled if isinstance(one, Design)]
@@ -88,6 +94,37 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
         if isinstance(one, Design) and one.training != asked.training
     ]
     return Prepared(context, plan, tuple(one for one in settled if isinstance(one, Untrainable)), tuple(forced))
+
+
+def _check(options: Options) -> None:
+    """Refuse what would be read as something else, or fail cell by cell."""
+    for name, value, least in (("repeats", options.repeats, 1), ("workers", options.workers, 0)):
+        if value is not None and value < least:
+            raise UsageError(
+                f"A study with {name} {value} was asked for.",
+                f"The least is {least}.",
+                "With fewer nothing would be measured.",
+                f"Leave --{name} out, or give {least} or more.",
+            )
+    kind = options.device.split(":")[0]
+    if kind not in ("cpu", "cuda", "mps") or (kind == "cuda" and not torch.cuda.is_available()):
+        raise UsageError(
+            f"Networks were to be trained on the device '{options.device}'.",
+            f"torch {torch.__version__} finds {'cpu and cuda' if torch.cuda.is_available() else 'cpu, and no cuda'}.",
+            "A device has to be there for every training.",
+            "Leave --device out, or install a torch that knows the device.",
+        )
+
+
+def _refuse_joint(designs: Sequence[Design]) -> None:
+    for design in designs:
+        if design.training not in TRAINED:
+            raise UsageError(
+                f"The design '{design.text}' was to be studied.",
+                f"Designs are trained {' or '.join(TRAINED)}.",
+                f"The training '{design.training}' is not there yet, and nothing is trained under another's name.",
+                f"Ask for '{design.trained('chained').text}' or '{design.trained('apart').text}'.",
+            )
 
 
 def _trainings(design: Design, options: Options) -> Sequence[Way]:

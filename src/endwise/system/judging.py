@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from endwise.errors import DeclarationError
 from endwise.system.signals import Signal
 
 Batch = Mapping[str, Any]  # signal name -> array of rows, in the form that signals.py tables
@@ -89,7 +90,18 @@ class OpenLoop(Judge):
 
 
 def judge_of(judge: Judge | Metric | Sequence[Metric]) -> Judge:
-    """A judge, from a judge, one metric, or several of which the first decides."""
+    """A judge, from a judge, one metric, or several of which the first decides.
+
+    Raises DeclarationError for anything else.
+    """
     if isinstance(judge, Judge):
         return judge
-    return OpenLoop((judge,) if isinstance(judge, Metric) else tuple(judge))
+    metrics = (judge,) if isinstance(judge, Metric) else tuple(judge) if isinstance(judge, Sequence) else ()
+    if metrics and all(isinstance(metric, Metric) for metric in metrics):
+        return OpenLoop(metrics)
+    raise DeclarationError(
+        f"A system was to be judged by {judge!r}.",
+        "That is no metric, no list of metrics and no Judge.",
+        "A metric keeps a record a row, so that designs are compared paired.",
+        "Hand over endwise.mean_absolute_error, endwise.error_rate or a Metric of your own.",
+    )
