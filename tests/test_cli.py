@@ -83,7 +83,7 @@ def test_the_winner_predicts_files_and_names_those_it_cannot_use(
     ran = endwise("predict", out / "winner", *files, "--overlay", tmp_path / "drawn")
     assert ran.returncode == 1
     assert f"{files[0]}: digit d" in ran.stdout
-    assert "not used:" in ran.stdout
+    assert f"not used: {files[1]}: is not there" in ran.stdout
     (drawn,) = (tmp_path / "drawn").iterdir()
     with Image.open(drawn) as picture:
         assert picture.width > 100
@@ -182,6 +182,7 @@ def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path
         (("study", "./nowhere", "--path", "a -> b"), "nowhere"),
         (("study", "./nowhere", "--path", "a"), "A path names at least two signals"),
         (("study", "bone-age", "--quick", "--budget", "soon"), "Write for example --budget 30m."),
+        (("study", "bone-age", "--group", "patient"), "A built-in system brings its rows, groups and split with it."),
         (("report", "nowhere"), "A study writes it when it ends."),
         (("study", "bone-age", "--quick", "--repeats", "0"), "The least is 1."),
         (("study", "bone-age", "--quick", "--out", "/dev/null/x"), "could not be read or written"),

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,26 +93,25 @@ def study(
 def replay(system: System, rows: Rows | str | Path, key: str, *, out: str | Path, **asked: Any) -> str:
     """Run one cell of a study again in this process, as its seed and inputs were; its title.
 
-    `key` (or its beginning) is a cell's of the study that the other arguments describe. What the cell
-    raises is raised. Raises UsageError where the study has no such cell.
+    `key` is that of a failed cell of the study that the other arguments describe. What the cell raises is
+    raised. Raises UsageError where the study has no such failure.
     """
     options = Options(**asked)
     if not isinstance(rows, Rows):
         rows = Rows.from_folder(rows, list(system.signals.values()))
     prepared = prepare(system, rows, options, Path(out) / "rows" / rows.fingerprint[:16])
     store = FolderStore(Path(out) / "store")
-    found = {one: cell for one, cell in cells_of(prepared).items() if one.startswith(key)}
-    if len(found) != 1:
+    failure = store.failure(key) or {}
+    rates = tuple(((signal, maker), rate) for signal, maker, rate in failure.get("rates", []))
+    like = [cell for cell in cells_of(prepared).values() if cell.title == failure.get("title")]
+    cell = next((c for c in (replace(one, rates=rates) for one in like) if prepared.context.key(c) == key), None)
+    if cell is None:
         raise UsageError(
             f"The cell {key} was to be run again.",
-            f"This study has {len(found)} cells whose key begins so.",
+            f"Its store holds {len(list(store.folder.glob('failed/*.json')))} failures; of this key and study: none.",
             "A key belongs to one study: the same rows, seed and options.",
             "Take the key from the report's list of failures, and the command that it gives.",
         )
-    cell = next(iter(found.values()))
-    for need in prepared.context.needs(cell):
-        if not store.has(prepared.context.key(need)):
-            replay(system, rows, prepared.context.key(need), out=out, **asked)
     run_cell(prepared.context, store, cell)
     return cell.title
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from endwise.data.folder import Inspection, inspect
 from endwise.data.rows import Rows
-from endwise.errors import LabelsError, RowsError, UsageError, counted
+from endwise.errors import DeclarationError, LabelsError, RowsError, UsageError, counted
 from endwise.path import left_out, system_of
 from endwise.studies.prepare import Options, Prepared, estimate, prepare
 from endwise.system.graph import System
@@ -129,6 +129,6 @@ def _prepared(system: System, rows: Rows | None, *, quick: bool) -> tuple[Prepar
         return None, {"every design": "no row can be used"}
     try:
         prepared = prepare(system, rows, Options(quick=quick), Path(tempfile.gettempdir()))
-    except (LabelsError, RowsError) as error:
+    except (DeclarationError, LabelsError, RowsError) as error:
         return None, {"every design": f"{error.here} {error.why}"}
     return prepared, {one.design: one.lacks for one in prepared.untrainable}

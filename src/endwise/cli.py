@@ -264,6 +264,13 @@ def store(folder: Path, *, clean: Flag = False, everything: Flag = False) -> Non
             f"A store is marked by a file {MARK}.",
             "Give the folder that a study was written to, as in runs/bone-age.",
         )
+    if everything and not clean:
+        raise UsageError(
+            f"--everything was given for {folder}.",
+            "It says what --clean removes.",
+            "Without --clean nothing is removed.",
+            f"If all cells are to go: endwise store {folder} --clean --everything",
+        )
     kept = FolderStore(inner)
     if clean:
         print(f"removed {counted(kept.clean(everything=everything), 'item')}")
@@ -300,6 +307,7 @@ def _asked(
     if not is_folder(what):
         from endwise.systems.catalog import find
 
+        _own_only(what, path, given, group, split, kind, skip_bad)
         shown.message(f"making the rows of {what}")
         module = find(what).load()
         return module.system(), module.rows(quick=quick, seed=seed)
@@ -313,6 +321,19 @@ def _asked(
     signals = list(system.signals.values())
     rows = Rows.from_folder(folder, signals, group=group, split=split, skip_bad=skip_bad)
     return system, replace(rows, notes=(*rows.notes, *left_out(system, path)))
+
+
+def _own_only(what: str, *options: object) -> None:
+    """Refuse options that a built-in system would ignore."""
+    names = ("--path", "--given", "--group", "--split", "--kind", "--skip-bad")
+    asked = [name for name, value in zip(names, options, strict=True) if value]
+    if asked:
+        raise UsageError(
+            f"The system '{what}' was asked for with {' and '.join(asked)}.",
+            "Those options describe a folder of your own.",
+            "A built-in system brings its rows, groups and split with it.",
+            f"Leave them out, or give a path: ./{what}.",
+        )
 
 
 def seconds_in(text: str) -> float:

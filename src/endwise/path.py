@@ -43,6 +43,14 @@ def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapp
     where no design is left because no default model fits the kinds.
     """
     names = names_in(path)
+    twice = [name for name in given if name in names]
+    if twice:
+        raise UsageError(
+            f"The path '{path}' was given with --given {twice[0]}.",
+            f"'{twice[0]}' stands in both.",
+            "A given signal is handed to every component and never made.",
+            "Take it out of one of the two.",
+        )
     signals = infer(folder, [*names, *given], kinds=kinds)
     sides = [signals[name] for name in given]
     arrows: list[Component] = []

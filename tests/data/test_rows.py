@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from PIL import Image as Picture
 
 from endwise.data.rows import Rows, distinct
 from endwise.errors import RowsError, StoreError
@@ -316,3 +317,13 @@ class TestSavedRows:
         file.write_bytes(file.read_bytes()[:-4])
         with pytest.raises(StoreError, match="The folder is damaged"):
             Rows.open(tmp_path / "rows")
+
+
+def test_groups_that_share_a_file_become_one(tmp_path: Path) -> None:
+    for name in "ab":
+        Picture.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / f"{name}.png")
+    (tmp_path / "rows.csv").write_text("xray,age,who\na.png,1,p\na.png,2,q\nb.png,3,q\nb.png,4,\n")
+    rows = Rows.from_folder(tmp_path, [Image("xray", size=(8, 8)), Number("age")], group="who", cache=tmp_path / "c")
+    assert rows.groups is not None
+    assert set(rows.groups) == {"p"}
+    assert any("share a file" in note for note in rows.notes)

@@ -47,7 +47,7 @@ def test_the_memo_answers_the_six_questions_in_order() -> None:
     assert heads == [
         "Ship",
         "How sure",
-        "Expected loss if wrong",
+        "Expected loss",
         "Strongest objection",
         "Cheapest test that could change this",
         "Not compared",

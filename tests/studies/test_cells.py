@@ -109,5 +109,5 @@ def test_cells_in_words() -> None:
     assert described(cell)["canonical"] == cell.design.key
     assert described(half) == {
         "title": half.title, "size": 1600, "repeat": 0, "component": "from_d_a", "makes": "c", "kind": "training",
-        "rate": half.rate, "without": 1,
+        "rates": [[*name, rate] for name, rate in half.rates], "rate": half.rate, "without": 1,
     }  # fmt: skip

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,20 +40,55 @@ def read_groups(reading: Reading, column: str | None, media: Sequence[Named]) ->
     Rows that name the same file belong together, or one of them could train on what another is tested on.
     """
     cells = reading.each(column, lambda table, cell: name_of(cell)) if column else [None] * len(reading)
-    groups = np.array([cell or "" for cell in cells], dtype=object)
-    shared = 0
-    for one in media:
-        rows = np.flatnonzero((one.of >= 0) & (groups == ""))
-        known = dict(zip(one.of[groups != ""].tolist(), groups[groups != ""], strict=True))
-        times = Counter(one.of.tolist())
-        for row in rows:
-            file = int(one.of[row])
-            if file in known or times[file] > 1:
-                groups[row] = known.get(file, f"file {one.files[file][0].name}")
-                shared += 1
-    if shared:
-        reading.notes.append(f"{counted(shared, 'row')} share a file with another row, and a group for that reason.")
-    return groups if column or shared else None
+    own = np.array([cell or "" for cell in cells], dtype=object)
+    together = _Together()
+    for row, group in enumerate(own):
+        if group:
+            together.join(row, ("group", group))
+    for at, one in enumerate(media):
+        for row in np.flatnonzero(one.of >= 0).tolist():
+            together.join(row, ("file", at, int(one.of[row])))
+    groups = own.copy()
+    for members in together.sets():
+        rows = [one for one in members if isinstance(one, int)]
+        names = sorted({own[row] for row in rows} - {""})
+        if names or len(rows) > 1:
+            groups[rows] = names[0] if names else _file_of(members, media)
+    changed = int((groups != own).sum())
+    if changed:
+        reading.notes.append(f"{counted(changed, 'row')} share a file with another row, and a group for that reason.")
+    return groups if column or changed else None
+
+
+def _file_of(members: Sequence[Any], media: Sequence[Named]) -> str:
+    """A name for a group that has none: that of the first file which its rows share."""
+    _, at, file = min(one for one in members if not isinstance(one, int) and one[0] == "file")
+    return f"file {media[at].files[file][0].name}"
+
+
+class _Together:
+    """Sets that grow together as things are joined (disjoint-set forest, Galler & Fischer 1964)."""
+
+    def __init__(self) -> None:
+        self.parent: dict[Any, Any] = {}
+
+    def _root(self, one: Any) -> Any:
+        self.parent.setdefault(one, one)
+        while self.parent[one] != one:
+            self.parent[one] = self.parent[self.parent[one]]
+            one = self.parent[one]
+        return one
+
+    def join(self, one: Any, other: Any) -> None:
+        """From now on `one` and `other` lie in the same set."""
+        self.parent[self._root(one)] = self._root(other)
+
+    def sets(self) -> Iterable[list[Any]]:
+        """The sets, each as a list of its members."""
+        found: dict[Any, list[Any]] = {}
+        for one in self.parent:
+            found.setdefault(self._root(one), []).append(one)
+        return found.values()
 
 
 def read_split(reading: Reading, column: str | None) -> np.ndarray | None:

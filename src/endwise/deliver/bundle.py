@@ -145,6 +145,9 @@ def reference(using: Any) -> dict[str, Any] | None:
         found = functools.reduce(getattr, where["name"].split("."), sys.modules.get(where["module"]))
     except AttributeError:
         found = None
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    if where["module"] == "__main__" and script:  # a script is imported by its file's name
+        where["module"] = Path(script).stem
     return where if found is using else {**where, "held": True}
 
 

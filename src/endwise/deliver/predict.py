@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from endwise.data.problems import Problem
 from endwise.data.rows import Rows
 from endwise.deliver.bundle import Bundle, read, rows_of
 from endwise.deliver.overlay import drawn
@@ -46,10 +47,17 @@ def predicted(
         )
     with tempfile.TemporaryDirectory() as cache:
         rows = _rows(bundle, files, given, table, Path(cache))
+        problems = [str(one) if table is not None else _of_file(one, files) for one in rows.problems]
         names = [str(name) if table is not None else str(name).split(" ", 1)[1] for name in rows.ids]
         lines = _lines(bundle, rows, names, as_json, overlay)
-    told = [json.dumps({"problem": str(one)}) if as_json else f"not used: {one}" for one in rows.problems]
-    return lines, told
+    return lines, [json.dumps({"problem": one}) if as_json else f"not used: {one}" for one in problems]
+
+
+def _of_file(problem: Problem, files: Sequence[Path]) -> str:
+    """A problem in the words of somebody who named files: the table between is ours."""
+    file = files[problem.row - 2] if problem.row is not None else problem.file  # line 1 is the header
+    known = isinstance(file, Path) and file.exists()
+    return f"{file}: {problem.reason if known else 'is not there'}"
 
 
 def _known(bundle: Bundle, given: Mapping[str, str]) -> None:

@@ -47,9 +47,11 @@ def made_up_rows(count=400, seed=0):
     return ew.Rows.from_columns([width, height, price], {{"width": w, "height": h, "price": paid}})
 
 
-study = ew.study(system, made_up_rows(), quick=True, out="runs")
-print(study.verdict)
-print(study.report)
+if __name__ == "__main__":
+    study = ew.study(system, made_up_rows(), quick=True, out="runs")
+    print(study.verdict)
+    print(study.report)
+    # On new rows: endwise predict runs/winner --rows new.csv --allow study
 '''
 
 README = """# {name}

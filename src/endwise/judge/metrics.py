@@ -9,6 +9,8 @@ import numpy as np
 from endwise.system.judging import Metric
 from endwise.system.signals import Signal
 
+NUMBERS = ("number", "vector")
+
 
 def _mean(records: np.ndarray) -> float:
     return float(np.mean(records))
@@ -48,16 +50,16 @@ def _distances(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
     return np.array([signal.distance(p, t) for p, t in zip(predicted, true, strict=True)])
 
 
-mean_absolute_error = Metric("mean_absolute_error", "mean absolute error", _absolute, _mean)
+mean_absolute_error = Metric("mean_absolute_error", "mean absolute error", _absolute, _mean, kinds=NUMBERS)
 """Mean over rows of |predicted - true|, in the signal's unit."""
 
-root_mean_square_error = Metric("root_mean_square_error", "root mean square error", _squared, _root_mean)
+root_mean_square_error = Metric("root_mean_square_error", "root mean square error", _squared, _root_mean, kinds=NUMBERS)
 """Root of the mean squared error, in the signal's unit: large errors weigh more."""
 
-bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean)
+bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean, kinds=("number",))
 """|mean of predicted - true|, in the signal's unit: what is left when errors cancel."""
 
-error_rate = Metric("error_rate", "wrong answers", _wrong, _percent, unit="%")
+error_rate = Metric("error_rate", "wrong answers", _wrong, _percent, unit="%", kinds=("category",))
 """Share of rows with the wrong category, in percent: 100 (1 - accuracy)."""
 
 mean_distance = Metric("mean_distance", "mean distance to the truth", _distances, _mean)
@@ -75,13 +77,17 @@ def share_beyond(limit: float) -> Metric:
     def records(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
         return (_absolute(signal, predicted, true) > limit).astype(np.float64)
 
-    return Metric(f"share_beyond_{limit:g}", f"share off by more than {limit:g}", records, _percent, unit="%")
+    return Metric(
+        f"share_beyond_{limit:g}", f"share off by more than {limit:g}", records, _percent, unit="%", kinds=NUMBERS
+    )
 
 
 def default_for(signal: Signal) -> tuple[Metric, ...]:
     """The metrics for a wanted signal of this kind; the first decides."""
-    if signal.kind in ("number", "vector"):
+    if signal.kind == "number":
         return (mean_absolute_error, root_mean_square_error, bias)
+    if signal.kind == "vector":
+        return (mean_absolute_error, root_mean_square_error)
     if signal.kind == "category":
         return (error_rate,)
     return (mean_distance,)

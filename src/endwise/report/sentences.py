@@ -9,7 +9,7 @@ from endwise.errors import counted
 from endwise.records import Difference, Failure, Verdict
 from endwise.report.advice import beats_constant, next_test, not_compared, objection
 from endwise.report.quantities import amount, percent, small, span
-from endwise.report.ranking import decimals, difference_decimals, gap_unit, ranked, runner_up
+from endwise.report.ranking import decimals, difference_decimals, gap_unit, runner_up
 
 CONFIDENT = 0.8  # probability of being best from which the memo says "ship" without a reservation
 
@@ -34,7 +34,7 @@ def memo(verdict: Verdict) -> list[tuple[str, str]]:
     return [
         (_decision(verdict).rstrip(":"), f"`{verdict.best}` at {_size(verdict)}: {_error(verdict)}."),
         ("How sure", _how_sure(verdict)),
-        ("Expected loss if wrong", _loss(verdict)),
+        ("Expected loss", _loss(verdict)),
         ("Strongest objection", objection(verdict)),
         ("Cheapest test that could change this", next_test(verdict)),
         ("Not compared", not_compared(verdict)),
@@ -48,7 +48,7 @@ def headline(verdict: Verdict) -> str:
 
 def lede(verdict: Verdict) -> str:
     """The sentence under the headline: the size, the error, and against how many."""
-    count = len(ranked(verdict))
+    count = len({point.key for point in verdict.designs if point.size == verdict.sizes[-1]})
     standing = f"Best of {count} designs" if count > 1 else "The only design studied"
     return f"{standing} at {_size(verdict)}: {_error(verdict)}."
 
@@ -77,7 +77,7 @@ def _error(verdict: Verdict) -> str:
 
 
 def _opening(verdict: Verdict) -> str:
-    count = len(ranked(verdict))
+    count = len({point.key for point in verdict.designs if point.size == verdict.sizes[-1]})
     standing = f"is best of {count} designs" if count > 1 else "is the only design studied"
     return f"At {_size(verdict)}, `{verdict.best}` {standing}: {_error(verdict)}."
 
@@ -107,7 +107,7 @@ def _regret(verdict: Verdict) -> str:
     if verdict.runner_up is None:
         return ""
     cost = small(verdict.regret, gap_unit(verdict), decimals(verdict))
-    return f"Choosing the first and being wrong is expected to cost {cost}."
+    return f"Choosing the first is expected to cost {cost} against the design that is truly best."
 
 
 def _constant(verdict: Verdict) -> str:
@@ -140,7 +140,7 @@ def _loss(verdict: Verdict) -> str:
     if verdict.runner_up is None:
         return "Unknown: no other design was studied."
     cost = small(verdict.regret, gap_unit(verdict), decimals(verdict))
-    return f"{cost[0].upper()}{cost[1:]} against the design that is truly best at this size."
+    return f"{cost[0].upper()}{cost[1:]} on average, against the design that is truly best at this size."
 
 
 def _lower(sentence: str) -> str:

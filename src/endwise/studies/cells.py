@@ -125,7 +125,8 @@ def takes_predictions(before: Path, part: Component) -> bool:
 
 def described(cell: Cell) -> dict[str, Any]:
     """A cell as plain data, for its record."""
-    what: dict[str, Any] = {"title": cell.title, "size": cell.size, "repeat": cell.repeat}
+    rates = [[*name, rate] for name, rate in cell.rates]
+    what: dict[str, Any] = {"title": cell.title, "size": cell.size, "repeat": cell.repeat, "rates": rates}
     if isinstance(cell, Judging):
         return {**what, "kind": "judging", "design": cell.design.text, "canonical": cell.design.key}
     made = {"component": cell.component.name, "makes": cell.component.output.name}

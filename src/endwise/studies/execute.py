@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 import traceback
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
 import numpy as np
+import torch
 from safetensors.numpy import load_file, save_file
 
 from endwise.data import splits
@@ -45,10 +48,11 @@ def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
     """Run one cell and keep its result, or the record of its failure."""
     key = context.key(cell)
     try:
-        if isinstance(cell, Training):
-            store.write(key, lambda folder: _train(context, store, cell, folder))
-        else:
-            store.write(key, lambda folder: _judge(context, store, cell, folder))
+        with _one_thread():
+            if isinstance(cell, Training):
+                store.write(key, lambda folder: _train(context, store, cell, folder))
+            else:
+                store.write(key, lambda folder: _judge(context, store, cell, folder))
     except Exception as error:
         seed = context.seed_of(cell) if isinstance(cell, Training) else context.seed
         what = {**described(cell), "key": key, "seed": seed, "needs": [context.key(one) for one in context.needs(cell)]}
@@ -60,6 +64,17 @@ def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
             "Its work could not be finished.",
             f"The store keeps its inputs, its seed and where it failed: {store.folder / 'failed' / key}.json",
         ) from None
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """torch on one thread inside, as in workers: the order of its sums, and so the last bits, depend on it."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -> dict[str, Any]:

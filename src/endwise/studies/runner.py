@@ -16,7 +16,7 @@ from endwise.engines.base import Engine, Task
 from endwise.records import Failure, Tuning
 from endwise.stores.folder import FolderStore
 from endwise.studies import schedule
-from endwise.studies.cells import Cell, Judging, Training, arrow_text
+from endwise.studies.cells import Cell, Judging, Training, arrow_text, described
 from endwise.studies.context import Context
 from endwise.studies.execute import execute, records_of
 from endwise.system.designs import Design
@@ -160,4 +160,4 @@ class Runner:
         recorded: Mapping[str, object] = self.store.failure(key) or {}
         self.outcome.failures.append(Failure(cell.title, key, seed, str(recorded.get("error", error))))
         if not recorded:  # the worker died before it could write
-            self.store.fail(key, {"title": cell.title, "key": key, "seed": seed, "error": error})
+            self.store.fail(key, {**described(cell), "key": key, "seed": seed, "error": error})

@@ -139,6 +139,13 @@ class System:
                 "No component makes what is wanted.",
                 f"Add one, for example learned({self.inputs[0].name}, to={self.wants.name}).",
             )
+        for metric in self.judge.metrics:
+            if metric.kinds and self.wants.kind not in metric.kinds:
+                raise self._wrong(
+                    f"It is judged by '{metric.name}', and wants '{self.wants.name}', a {self.wants.kind}.",
+                    f"That metric judges signals of the kinds: {listed(metric.kinds)}.",
+                    "Take another metric: error_rate for a category, mean_distance for any kind.",
+                )
         self._check_useful()
         _ = self.order  # raises on a circle
         if self.staged_text is not None:

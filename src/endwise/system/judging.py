@@ -41,6 +41,7 @@ class Metric:
     aggregate: records of some units -> one figure, lower is better.
     unit: the figure's unit; None stands for the wanted signal's own.
     source: where the definition is from.
+    kinds: the kinds of signal that it can judge; none for all.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Metric:
     aggregate: Callable[[np.ndarray], float]
     unit: str | None = None
     source: str = ""
+    kinds: tuple[str, ...] = ()
 
     def unit_for(self, signal: Signal) -> str:
         """The unit in which the figure is quoted for `signal`."""
