@@ -112,6 +112,15 @@ def test_rows_keep_their_names_and_files_beside_a_table_are_refused(
     assert "one of the two would be left out" in both.stderr
 
 
+def test_bad_rows_of_a_table_are_named_and_the_others_predicted(
+    studied: tuple[subprocess.CompletedProcess[str], Path], spoilt: Path
+) -> None:
+    ran = endwise("predict", studied[1] / "winner", "--rows", spoilt)
+    assert ran.returncode == 1
+    assert ran.stdout.count("not used:") == 2
+    assert ran.stdout.count(": digit d") == DIGITS - 2
+
+
 def test_a_given_signal_that_the_winner_does_not_take_is_refused(
     studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path
 ) -> None:

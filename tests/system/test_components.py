@@ -230,3 +230,9 @@ def test_components_are_equal_and_hashed_by_what_they_do() -> None:
     assert made() == made()
     assert hash(made()) == hash(made())
     assert fixed(a, to=b, using=plus(1)) != fixed(a, to=b, using=plus(2))
+
+
+@pytest.mark.parametrize("wrong", [("a", b), (a, "b")])
+def test_what_is_no_signal_is_refused(wrong: Any) -> None:
+    with pytest.raises(DeclarationError, match="A component joins signals"):
+        learned(wrong[0], to=wrong[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -136,3 +137,21 @@ def test_the_order_puts_every_signal_after_all_that_its_makers_take(system: Syst
     for component in system.components:
         for signal in component.inputs:
             assert signal.name in system.source_names or place[signal.name] < place[component.output.name]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"wants": "y"}, "It was handed 'y', a str."),
+        ({"inputs": ["x"]}, "this is no signal"),
+        ({"components": [len]}, "this is no component"),
+        ({"inputs": []}, "It has no inputs."),
+    ],
+)
+def test_what_is_no_signal_or_component_is_refused(asked: dict[str, Any], told: str) -> None:
+    one, other = Number("x"), Number("y")
+    right: dict[str, Any] = {
+        "inputs": one, "wants": other, "judge": mean_absolute_error, "components": [learned(one, to=other)],
+    }  # fmt: skip
+    with pytest.raises(DeclarationError, match=re.escape(told)):
+        System("wrong", **(right | asked))

@@ -1,1 +1,1 @@
-"""Floor 2: rows. Examples that carry some of a system's signals, read from folders and tables."""
+"""Rows. Examples that carry some of a system's signals, read from folders and tables."""

@@ -1,4 +1,4 @@
-"""Floor 5: the trained winner as a folder that loads back."""
+"""The trained winner as a folder that loads back."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,9 @@ def predicted(
 def _of_file(problem: Problem, files: Sequence[Path]) -> str:
     """A problem in the words of somebody who named files: the table between is ours."""
     file = files[problem.row - 2] if problem.row is not None else problem.file  # line 1 is the header
-    known = isinstance(file, Path) and file.exists()
-    return f"{file}: {problem.reason if known else 'is not there'}"
+    if isinstance(file, Path) and not file.exists():
+        return f"{file}: is not there"
+    return f"{file}, {problem.column}: {problem.reason}"
 
 
 def _known(bundle: Bundle, given: Mapping[str, str]) -> None:
@@ -107,7 +109,15 @@ def _listed(
 
 def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> Rows:
     """Rows of a table with the values of --given where no column has them."""
-    added = [signal for signal in needs if signal.name in given and not rows.has(signal.name).any()]
+    twice = [name for name in given if rows.has(name).any()]
+    if twice:
+        raise UsageError(
+            f"Predictions for the rows of a table were asked for, with --given {twice[0]}={given[twice[0]]}.",
+            f"The table has a column '{twice[0]}'.",
+            "It is not clear which of the two holds.",
+            "Leave out --given, or take the column out of the table.",
+        )
+    added = [signal for signal in needs if signal.name in given]
     columns = {s.name: np.repeat(np.asarray(_value(s, given[s.name]))[None], len(rows), axis=0) for s in added}
     everything = np.arange(len(rows))
     kept = [signal for signal in needs if signal not in added]
@@ -119,8 +129,10 @@ def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> 
             "Every row needs all inputs.",
             "Fill them in, or say one value for all rows with --given NAME=VALUE.",
         )
+    if not added:
+        return rows
     own = {signal.name: rows.take(signal.name, everything) for signal in kept}
-    return Rows.from_columns(needs, {**own, **columns}, ids=rows.ids)
+    return replace(Rows.from_columns(needs, {**own, **columns}, ids=rows.ids), problems=rows.problems)
 
 
 def _value(signal: Signal, text: str) -> Any:
@@ -140,7 +152,7 @@ def _lines(bundle: Bundle, rows: Rows, names: Sequence[str], as_json: bool, over
     if not len(rows):
         return []
     lines: list[str] = []
-    inputs = {s.name: rows.take(s.name, everything) for s in (*bundle.inputs, *bundle.given)}
+    inputs = {s.name: rows.view(s.name, everything) for s in (*bundle.inputs, *bundle.given)}
     made = bundle.predict(inputs)
     for at, values in enumerate(rows_of(made, bundle.signals)):
         name = names[at]

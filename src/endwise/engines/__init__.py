@@ -1,1 +1,1 @@
-"""Floor 3: who runs the cells."""
+"""Who runs the cells."""

@@ -1,1 +1,1 @@
-"""Floor 4: from measurements to a verdict. Never sees a model; never imports torch."""
+"""From measurements to a verdict. Never sees a model; never imports torch."""

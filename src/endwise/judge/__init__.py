@@ -1,1 +1,1 @@
-"""Floor 3: the ways to judge."""
+"""The ways to judge."""

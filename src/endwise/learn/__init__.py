@@ -1,1 +1,1 @@
-"""Floor 3: learning. Rows in, a trained model out; nothing here sees a data curve."""
+"""Learning. Rows in, a trained model out; nothing here sees a data curve."""

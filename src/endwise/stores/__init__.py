@@ -1,1 +1,1 @@
-"""Floor 3: where finished cells are kept."""
+"""Where finished cells are kept."""

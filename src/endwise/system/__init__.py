@@ -1,1 +1,1 @@
-"""Floor 1: what a system is. Signals, components, the graph they make, the designs in it."""
+"""What a system is. Signals, components, the graph they make, the designs in it."""

@@ -54,6 +54,14 @@ class Component:
     learns: ClassVar[bool]
 
     def __post_init__(self) -> None:
+        wrong = [one for one in (*self.inputs, self.output) if not isinstance(one, Signal)]
+        if wrong:
+            raise DeclarationError(
+                f"A component that makes {self.output!r} was asked for.",
+                f"It was handed {wrong[0]!r}, a {type(wrong[0]).__name__}.",
+                "A component joins signals, which know their kind, unit and shape; a name alone does not.",
+                "Declare a signal, as in age = ew.Number('age', unit='months'), and hand that over.",
+            )
         if not self.source:
             object.__setattr__(self, "source", "default" if self.using is None else fingerprint(self.using))
         if not NAME.fullmatch(self.name):
@@ -185,7 +193,7 @@ def _last(*arrays: Any) -> Any:
 
 
 def _name(inputs: tuple[Signal, ...]) -> str:
-    return "from_" + "_".join(signal.name for signal in inputs)
+    return "from_" + "_".join(str(getattr(signal, "name", signal)) for signal in inputs)
 
 
 def is_estimator(using: Any) -> bool:

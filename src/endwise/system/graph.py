@@ -47,7 +47,7 @@ class System:
         self.judge = judge_of(judge)
         self.judge_source = fingerprint(self.judge)
         self.components = tuple(components)
-        columns = [c.inputs[-1] for c in self.components if c.start == "predictions"]
+        columns = [c.inputs[-1] for c in self.components if getattr(c, "start", None) == "predictions"]
         self.given = tuple(dict.fromkeys((*given, *columns)))
         self.staged_text = staged
         self._check()
@@ -124,6 +124,7 @@ class System:
         return DeclarationError(f"The system '{self.name}' was declared.", here, why, do)
 
     def _check(self) -> None:
+        self._check_kinds()
         self._check_names()
         for component in self.components:
             for signal in component.inputs:
@@ -152,6 +153,18 @@ class System:
             from endwise.system.designs import parse  # designs are made of systems
 
             parse(self, self.staged_text)
+
+    def _check_kinds(self) -> None:
+        declared = (*self.inputs, *self.given, self.wants)
+        for thing, kind in [*((one, Signal) for one in declared), *((one, Component) for one in self.components)]:
+            if not isinstance(thing, kind):
+                raise self._wrong(
+                    f"It was handed {thing!r}, a {type(thing).__name__}.",
+                    f"Inputs, given signals and what is wanted are signals; this is no {kind.__name__.lower()}.",
+                    "Hand over the objects themselves: wants=age, components=[ew.learned(xray, to=age)].",
+                )
+        if not self.inputs:
+            raise self._wrong("It has no inputs.", "A design starts from at least one.", "Name them: inputs=[xray].")
 
     def _check_names(self) -> None:
         seen: dict[str, Signal] = {}

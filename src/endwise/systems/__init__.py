@@ -1,1 +1,1 @@
-"""Floor 7: the reference systems, written with the public face only, as a user would write theirs."""
+"""The reference systems, written with the public face only, as a user would write theirs."""
