@@ -215,7 +215,9 @@ def test_systems_lists_every_design() -> None:
 
 def test_an_interrupted_study_says_how_to_go_on(digits: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "endwise", "study", str(digits), *PATH, "--out", str(tmp_path / "run")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # Where the tests run in the background, SIGINT is ignored, and children inherit that.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), "start_new_session": True}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **heard)
     while not list((tmp_path / "run").glob("store/cells/??/*/cell.json")) and process.poll() is None:
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGINT)
