@@ -121,7 +121,8 @@ def _run(
 ) -> tuple[Outcome, float]:
     started = time.monotonic()
     deadline = None if options.budget is None else started + options.budget
-    shown.start(0, prepared.context.system.name)
+    missing = sum(not store.has(key) for key in cells_of(prepared))  # the search of learning rates adds some
+    shown.start(missing, f"{prepared.context.system.name}, to do")
     best = Best(prepared, store)
 
     def listen(done: int, total: int, cell: Any) -> None:
