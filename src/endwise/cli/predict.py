@@ -1,0 +1,45 @@
+"""`endwise predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from endwise.cli.options import Json, Several, pairs
+
+
+def predict(
+    winner: Path,
+    *files: Path,
+    given: Several = None,
+    rows: Path | None = None,
+    as_json: Json = False,
+    overlay: Path | None = None,
+    allow: Several = None,
+) -> int:
+    """Run a trained winner on files or on the rows of a table.
+
+    Exits with 1 when a file could not be used; the others are predicted all the same.
+
+    Parameters
+    ----------
+    winner
+        The folder 'winner' of a study.
+    files
+        Pictures (or other media) for the winner's input.
+    given
+        NAME=VALUE for given signals, one value for all files.
+    rows
+        A table or folder with a column for each input and given signal.
+    as_json
+        One JSON object a row, with every signal on the way.
+    overlay
+        A folder for pictures with the signals on the way drawn in.
+    allow
+        Modules of your own that the winner may import.
+    """
+    from endwise.deliver.predict import predicted
+
+    lines, problems = predicted(winner, files, pairs(given, "--given"), rows, as_json, overlay, allow or [])
+    for line in [*lines, *problems]:
+        print(line)
+    return 1 if problems else 0

@@ -1,0 +1,25 @@
+"""`endwise report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from endwise.cli.options import Json
+
+
+def report(folder: Path, *, as_json: Json = False) -> None:
+    """Print the verdict of a finished study again, and where its report lies.
+
+    Parameters
+    ----------
+    folder
+        The study's folder, as in runs/bone-age.
+    """
+    from endwise.report.stored import verdict_in
+    from endwise.report.terminal import print_verdict
+
+    verdict = verdict_in(folder)
+    if as_json:
+        print((folder / "verdict.json").read_text(encoding="utf-8"))
+    else:
+        print_verdict(verdict, folder / "report.html", folder / "winner")

@@ -1,0 +1,151 @@
+"""`endwise study`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from endwise.cli.options import Flag, Json, Several, command_typed, pairs, seconds_in
+from endwise.errors import UsageError
+
+if TYPE_CHECKING:
+    from endwise.data.rows import Rows
+    from endwise.report.terminal import Progress
+    from endwise.system.graph import System
+
+
+def study(
+    what: str,
+    *,
+    path: str | None = None,
+    quick: Flag = False,
+    out: Path | None = None,
+    sizes: Annotated[list[int] | None, Parameter(consume_multiple=True, negative="")] = None,
+    repeats: int | None = None,
+    designs: Several = None,
+    training: Annotated[list[Literal["apart", "chained"]] | None, Parameter(consume_multiple=True, negative="")] = None,
+    given: Several = None,
+    group: str | None = None,
+    split: str | None = None,
+    kind: Several = None,
+    skip_bad: Flag = False,
+    workers: int | None = None,
+    device: str = "cpu",
+    seed: int = 0,
+    budget: str | None = None,
+    no_examples: Flag = False,
+    replay: str | None = None,
+    quiet: Flag = False,
+    as_json: Json = False,
+) -> None:
+    """Measure which design the rows can afford, and keep the trained winner. Resumes by itself.
+
+    Parameters
+    ----------
+    what
+        The name of a system (see: endwise systems), or the path of a folder or table.
+    path
+        For a folder: the signals from input to output, as in "xray -> joints -> lengths -> age".
+    quick
+        Three sizes, two repeats, no search of learning rates, less patience in training.
+    out
+        Where everything is written (default: runs/NAME).
+    sizes
+        Training rows with the wanted output, instead of n/16 .. n.
+    repeats
+        New samples and seeds at each size (default 3; quick 2).
+    designs
+        Those to study, in the arrow language (default: all).
+    training
+        How stages are trained: on true inputs (apart), on what the stages before put out (chained).
+    given
+        Names of signals that every row carries beside the input.
+    group
+        The column that names whom a row belongs to (patient, speaker): never on both sides.
+    split
+        The column that says 'train' or 'test' (default: a fifth of the groups is held out).
+    kind
+        NAME=KIND where the kind of a column is not what its values suggest.
+    skip_bad
+        Leave bad rows out, counted and named in the report, instead of refusing.
+    workers
+        Processes (default: one a core; 0: this process).
+    device
+        Where networks are trained: cpu, cuda.
+    seed
+        Everything random follows from it.
+    budget
+        Time after which no new work is started: 90s, 30m, 2h. What comes out then depends on the machine.
+    no_examples
+        Leave pictures of single rows out of the report.
+    replay
+        The key of a cell that failed (see the report): run it again in this process, and nothing else.
+    quiet
+        No progress.
+    as_json
+        Print the verdict as JSON.
+    """
+    import endwise
+    from endwise.report.terminal import Mode, Progress, print_verdict
+
+    mode: Mode = "quiet" if quiet or as_json else "screen" if sys.stderr.isatty() else "lines"
+    options: dict[str, Any] = {
+        "quick": quick, "sizes": sizes or (), "repeats": repeats, "designs": designs or (),
+        "training": training or ("apart",), "workers": workers, "device": device, "seed": seed,
+        "budget": None if budget is None else seconds_in(budget), "examples": not no_examples,
+        "command": command_typed(),
+    }  # fmt: skip
+    with Progress(mode) as shown:
+        system, rows = _asked(what, path, given, group, split, kind, skip_bad, quick, seed, shown)
+        folder = out or Path("runs") / system.name
+        if replay is not None:
+            print(f"ended well: {endwise.replay(system, rows, replay, out=folder, **options)}")
+            return
+        done = endwise.study(system, rows, out=folder, progress=shown, **options)
+    if as_json:
+        print((done.folder / "verdict.json").read_text(encoding="utf-8"))
+    else:
+        print_verdict(done.verdict, done.report, done.winner)
+
+
+def _asked(
+    what: str, path: str | None, given: list[str] | None, group: str | None, split: str | None,
+    kind: list[str] | None, skip_bad: bool, quick: bool, seed: int, shown: Progress,
+) -> tuple[System, Rows]:  # fmt: skip
+    """The system and rows that a command names."""
+    from endwise.checking import is_folder
+
+    if not is_folder(what):
+        from endwise.systems.catalog import find
+
+        _own_only(what, path, given, group, split, kind, skip_bad)
+        shown.message(f"making the rows of {what}")
+        module = find(what).load()
+        return module.system(), module.rows(quick=quick, seed=seed)
+    from endwise.checking import path_needed
+    from endwise.data.rows import Rows
+    from endwise.path import left_out, system_of
+
+    folder, path = Path(what), path or path_needed(what)
+    system = system_of(folder, path, given=given or [], kinds=pairs(kind, "--kind"))
+    shown.message(f"reading {what}")
+    signals = list(system.signals.values())
+    rows = Rows.from_folder(folder, signals, group=group, split=split, skip_bad=skip_bad)
+    return system, replace(rows, notes=(*rows.notes, *left_out(system, path)))
+
+
+def _own_only(what: str, *options: object) -> None:
+    """Refuse options that a built-in system would ignore."""
+    names = ("--path", "--given", "--group", "--split", "--kind", "--skip-bad")
+    asked = [name for name, value in zip(names, options, strict=True) if value]
+    if asked:
+        raise UsageError(
+            f"The system '{what}' was asked for with {' and '.join(asked)}.",
+            "Those options describe a folder of your own.",
+            "A built-in system brings its rows, groups and split with it.",
+            f"Leave them out, or give a path: ./{what}.",
+        )
