@@ -11,14 +11,23 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from endwise import seeds
 from endwise.records import (
+    Band,
     Caveat,
+    Choice,
+    Crossover,
+    DesignForecast,
     DesignPoint,
     Difference,
     Failure,
+    Outlook,
+    Overtake,
+    Pair,
+    Reach,
     RowUse,
     Tuning,
     Untrainable,
     Verdict,
+    Worth,
     from_json,
     to_json,
 )
@@ -28,12 +37,30 @@ text = st.text(max_size=5)
 count = st.integers(0, 10**9)
 figure = st.floats(allow_nan=True, allow_infinity=False)
 bounded = st.builds(
+    DesignForecast,
     DesignPoint,
     text, text, text, text, count, count, st.dictionaries(text, count, max_size=2), count, figure, figure, figure,
     st.lists(figure, max_size=3).map(tuple), st.dictionaries(text, figure, max_size=2), count, count, count,
     st.lists(text, max_size=2).map(tuple), st.none() | st.floats(0, 1e6),
 )  # fmt: skip
-few = {"max_size": 2}
+
+
+def few(of: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(of, max_size=2).map(tuple)
+
+
+band = st.builds(Band, count, figure, figure, figure, figure, figure, text)
+size = st.none() | st.floats(1, 1e9)
+pair = st.builds(
+    Pair, text, text, few(st.builds(Overtake, count, figure)), st.builds(Crossover, size, size, size, figure)
+)
+outlooks = st.builds(
+    Outlook,
+    st.none() | text,
+    few(st.builds(DesignForecast, text, text, few(band), few(st.builds(Reach, figure, count, figure)))),
+    few(pair),
+    few(st.builds(Choice, text, count, figure)),
+)
 
 
 @st.composite
@@ -54,7 +81,8 @@ def verdicts(draw: st.DrawFn) -> Verdict:
         failures=some(st.builds(Failure, text, text, count, text)),
         tuning=some(st.builds(Tuning, text, st.dictionaries(text, figure, max_size=2), figure)),
         problems=some(text), notes=some(text), versions=draw(st.dictionaries(text, text, max_size=2)),
-        done=draw(st.booleans()), forecast=draw(st.none() | st.dictionaries(text, count, max_size=2)),
+        done=draw(st.booleans()), forecast=draw(st.none() | outlooks),
+        worth=some(st.builds(Worth, text, count, figure)),
         times=draw(st.dictionaries(text, count, max_size=2)),
     )  # type: ignore[arg-type]  # fmt: skip
 

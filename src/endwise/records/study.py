@@ -1,21 +1,15 @@
-"""The frozen records that travel upward, to and from JSON.
-
-A record is plain data: it can be written, read back years later, and compared. `verdict.json` is a
-`Verdict` as `to_json` writes it; times stand in a block of their own, on which no claim depends.
-"""
+"""What a study measured, and its verdict."""
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-R = TypeVar("R")
+from endwise.records.outlook import Outlook, Worth
+
 FORMAT = 1  # raised when a stored record changes its meaning
 
 
@@ -150,92 +144,6 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Band:
-    """Where a design's error is expected at `n` rows: median, and the bands that hold it in 80 and 90 of 100 cases.
-
-    `state` is `forecast`, or why the band should not be trusted: `at-chance`, `too-few-sizes`, `too-far`, `rising`.
-    A figure that cannot be computed at all is NaN.
-    """
-
-    n: int
-    median: float
-    low80: float
-    high80: float
-    low90: float
-    high90: float
-    state: str
-
-
-@dataclass(frozen=True)
-class Reach:
-    """The probability that a design's error at `n` rows is `target` or less."""
-
-    target: float
-    n: int
-    probability: float
-
-
-@dataclass(frozen=True)
-class DesignForecast:
-    """One design beyond its largest size. `state` is that of the whole curve, in the words of `Band.state`."""
-
-    design: str
-    state: str
-    forecasts: tuple[Band, ...]
-    targets: tuple[Reach, ...] = ()
-
-
-@dataclass(frozen=True)
-class Overtake:
-    """The probability that the design behind is ahead at `n` rows."""
-
-    n: int
-    probability: float
-
-
-@dataclass(frozen=True)
-class Crossover:
-    """The size from which the design behind is ahead, as quantiles; None where that quantile is never reached.
-
-    `never` is the probability that it is still behind at the largest size looked at.
-    """
-
-    q10: float | None
-    q50: float | None
-    q90: float | None
-    never: float
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two designs: `ahead` has the lower error at the largest size that both were measured at."""
-
-    ahead: str
-    behind: str
-    overtakes: tuple[Overtake, ...]
-    crossover: Crossover
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What choosing `design` for `n` rows is expected to lose against the design that is then best, in error."""
-
-    design: str
-    n: int
-    expected_regret: float
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What is to be expected beyond the largest size. `curve` names the question where a file holds several."""
-
-    curve: str | None
-    designs: tuple[DesignForecast, ...]
-    pairs: tuple[Pair, ...]
-    choice: tuple[Choice, ...]
-
-
-@dataclass(frozen=True)
 class Verdict:
     """The answer, and all the evidence for it.
 
@@ -280,45 +188,9 @@ class Verdict:
     done: bool
     words: str = ""
     forecast: Outlook | None = None
+    worth: tuple[Worth, ...] = ()
     times: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
     def __str__(self) -> str:
         return self.words
-
-
-def to_json(record: Any) -> Any:
-    """A record (or a container of them) as plain JSON data; a NaN becomes null."""
-    if dataclasses.is_dataclass(record) and not isinstance(record, type):
-        return {f.name: to_json(getattr(record, f.name)) for f in dataclasses.fields(record)}
-    if isinstance(record, Mapping):
-        return {str(key): to_json(value) for key, value in record.items()}
-    if isinstance(record, (list, tuple)):
-        return [to_json(value) for value in record]
-    if isinstance(record, np.ndarray | np.generic):
-        return to_json(record.tolist())
-    if isinstance(record, float) and record != record:
-        return None
-    return record
-
-
-def from_json(kind: type[R], data: Mapping[str, Any]) -> R:
-    """The record of type `kind` that `to_json` wrote; unknown keys of later versions are left out."""
-    hints = typing.get_type_hints(kind)
-    known = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: _read(hints[name], value) for name, value in data.items() if name in known})
-
-
-def _read(hint: Any, value: Any) -> Any:
-    origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if value is None:
-        return float("nan") if hint is float else None
-    if origin is types.UnionType:
-        return _read(next(one for one in inner if one is not types.NoneType), value)
-    if origin is tuple:
-        return tuple(_read(inner[0], one) for one in value)
-    if origin is Mapping:
-        return {name: _read(inner[1], one) for name, one in value.items()}
-    if dataclasses.is_dataclass(hint):
-        return from_json(typing.cast("type[Any]", hint), value)
-    return value

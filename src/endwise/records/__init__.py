@@ -1,0 +1,31 @@
+"""The frozen records that travel upward, to and from JSON.
+
+A record is plain data: it can be written, read back years later, and compared. `verdict.json` is a
+`Verdict` as `to_json` writes it; times stand in a block of their own, on which no claim depends.
+"""
+
+from endwise.records.outlook import (
+    Band as Band,
+    Choice as Choice,
+    Crossover as Crossover,
+    DesignForecast as DesignForecast,
+    Outlook as Outlook,
+    Overtake as Overtake,
+    Pair as Pair,
+    Reach as Reach,
+    Worth as Worth,
+)
+from endwise.records.plain import from_json as from_json, to_json as to_json
+from endwise.records.study import (
+    FORMAT as FORMAT,
+    Caveat as Caveat,
+    DesignPoint as DesignPoint,
+    Difference as Difference,
+    Example as Example,
+    Failure as Failure,
+    Measurement as Measurement,
+    RowUse as RowUse,
+    Tuning as Tuning,
+    Untrainable as Untrainable,
+    Verdict as Verdict,
+)
