@@ -37,7 +37,6 @@ text = st.text(max_size=5)
 count = st.integers(0, 10**9)
 figure = st.floats(allow_nan=True, allow_infinity=False)
 bounded = st.builds(
-    DesignForecast,
     DesignPoint,
     text, text, text, text, count, count, st.dictionaries(text, count, max_size=2), count, figure, figure, figure,
     st.lists(figure, max_size=3).map(tuple), st.dictionaries(text, figure, max_size=2), count, count, count,
