@@ -36,7 +36,8 @@ class AdamW:
         """One step at learning rate `rate`."""
         used = [i for i, one in enumerate(self.parameters) if one.grad is not None]
         gradients: list[Tensor] = [self.parameters[i].grad for i in used]  # type: ignore[misc]
-        steps = [self.steps[i].add_(1) for i in used]
+        steps = [self.steps[i] for i in used]
+        torch._foreach_add_(steps, 1)
         torch._fused_adamw_(
             [self.parameters[i] for i in used],
             gradients,

@@ -43,18 +43,27 @@ def shift(component: Learned, share: float) -> Shift | None:
 
 def _moved(signal: Signal, rows: np.ndarray, by: np.ndarray) -> np.ndarray:
     if isinstance(signal, Image):
-        return np.stack([_slid(row, 0, *one) for row, one in zip(rows, by, strict=True)])
+        return _slid(rows, 1, by)
     if isinstance(signal, Stack):
-        return np.stack([_slid(row, 1, *one) for row, one in zip(rows, by, strict=True)])
+        return _slid(rows, 2, by)
     if signal.kind in ("points", "box") and signal.unit == "px":
         pairs = rows.reshape(len(rows), -1, 2) + by[:, None]
         return pairs.reshape(rows.shape).astype(rows.dtype)
     return rows
 
 
-def _slid(picture: np.ndarray, down_axis: int, right: int, down: int) -> np.ndarray:
-    """The picture moved by (right, down) pixels; its border is repeated where it ran out."""
-    height, width = picture.shape[down_axis : down_axis + 2]
-    rows = np.clip(np.arange(height) - down, 0, height - 1)
-    columns = np.clip(np.arange(width) - right, 0, width - 1)
-    return picture.take(rows, axis=down_axis).take(columns, axis=down_axis + 1)
+def _slid(pictures: np.ndarray, axis: int, by: np.ndarray) -> np.ndarray:
+    """Each picture moved by its own (right, down) pixels; borders are repeated where they ran out.
+
+    `axis` is that of a picture's height. The whole batch gets a wide border at once, and each row then a view of it.
+    """
+    reach = int(np.abs(by).max(initial=0))
+    height, width = pictures.shape[axis : axis + 2]
+    wide = pictures.take(np.clip(np.arange(-reach, height + reach), 0, height - 1), axis=axis)
+    wide = wide.take(np.clip(np.arange(-reach, width + reach), 0, width - 1), axis=axis + 1)
+    moved = np.empty_like(pictures)
+    before = (slice(None),) * (axis - 1)
+    for at, (right, down) in enumerate(by):
+        top, left = reach - down, reach - right
+        moved[at] = wide[(at, *before, slice(top, top + height), slice(left, left + width))]
+    return moved

@@ -138,8 +138,9 @@ class Cells(nn.Module):
             picture = nn.functional.pad(picture, (0, -width % side, 0, -height % side), mode="replicate")
         count, channels, height, width = picture.shape
         cells = picture.reshape(count, channels, height // side, side, width // side, side)
-        cells = cells.permute(0, 2, 4, 1, 3, 5).flatten(3)  # (B, H/s, W/s, C s s): channels last, as convolutions like
-        return cells.permute(0, 3, 1, 2)  # (B, C s s, H/s, W/s)
+        lines = [cells[:, c, :, i] for c in range(channels) for i in range(side)]  # each (B, H/s, W/s, s)
+        # Joined channels last, as convolutions like; a permute of all six axes takes twice as long.
+        return torch.cat(lines, dim=3).permute(0, 3, 1, 2)  # (B, C s s, H/s, W/s)
 
 
 def cell_side(size: tuple[int, int]) -> int:

@@ -137,7 +137,8 @@ class _Run:
         return False
 
     def _step(self) -> None:
-        self.network.train()
+        if not self.network.training:  # asked first: setting it walks through every module
+            self.network.train()
         rate = self.rate * min(1.0, (self.steps + 1) / self.recipe.warm_up)
         loss = self._loss(self._next_rows(), self.augment).mean()
         if not torch.isfinite(loss):
