@@ -21,12 +21,15 @@ _WHERE = {
     "system.judging": ("Judge", "Metric", "OpenLoop"),
     "judge.metrics": (
         "mean_absolute_error", "root_mean_square_error", "bias", "error_rate", "mean_distance", "share_beyond",
+        "word_error_rate", "character_error_rate",
     ),
     "data.problems": ("Problem",),
     "data.rows": ("Rows",),
-    "records": ("Verdict",),
+    "records": ("Verdict", "Outlook", "Comparison"),
     "errors": ("EndwiseError", "MissingExtra", "RowsError"),
     "advisor": ("study", "replay", "Study"),
+    "forecasting": ("forecast",),
+    "comparing": ("compare",),
     "deliver.bundle": ("Bundle",),
     "deliver": ("load",),
 }  # fmt: skip
@@ -35,20 +38,24 @@ __all__ = ["__version__", *sorted(_MODULE)]
 
 if TYPE_CHECKING:
     from endwise.advisor import Study as Study, replay as replay, study as study
+    from endwise.comparing import compare as compare
     from endwise.data.problems import Problem as Problem
     from endwise.data.rows import Rows as Rows
     from endwise.deliver import load as load
     from endwise.deliver.bundle import Bundle as Bundle
     from endwise.errors import EndwiseError as EndwiseError, MissingExtra as MissingExtra, RowsError as RowsError
+    from endwise.forecasting import forecast as forecast
     from endwise.judge.metrics import (
         bias as bias,
+        character_error_rate as character_error_rate,
         error_rate as error_rate,
         mean_absolute_error as mean_absolute_error,
         mean_distance as mean_distance,
         root_mean_square_error as root_mean_square_error,
         share_beyond as share_beyond,
+        word_error_rate as word_error_rate,
     )
-    from endwise.records import Verdict as Verdict
+    from endwise.records import Comparison as Comparison, Outlook as Outlook, Verdict as Verdict
     from endwise.system.components import (
         Component as Component,
         fixed as fixed,

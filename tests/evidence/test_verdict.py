@@ -12,7 +12,7 @@ import pytest
 from endwise.evidence import compare
 from endwise.evidence.caveats import TEXTS, caveat
 from endwise.evidence.verdict import Evidence, weigh
-from endwise.judge.metrics import bias, mean_absolute_error
+from endwise.judge.metrics import bias, error_rate, mean_absolute_error
 from endwise.records import DesignPoint, Measurement, Verdict
 
 NAN = float("nan")
@@ -37,7 +37,7 @@ def measured(**levels: float) -> list[Measurement]:
     return [
         measurement(design, size, repeat, level + 100 / size)
         for design, level in (levels or LEVEL).items()
-        for size in (50, 100)
+        for size in (25, 50, 100)
         for repeat in range(3)
     ]
 
@@ -68,13 +68,14 @@ def draft(**changes: Any) -> Verdict:
 
 
 def codes(verdict: Verdict) -> list[str]:
-    return [one.code for one in verdict.caveats]
+    """What is said of the measurements; caveats of the forecast have tests of their own."""
+    return [one.code for one in verdict.caveats if one.code != "beyond-measured-range"]
 
 
 def test_the_lowest_error_at_the_largest_size_is_best() -> None:
     verdict = weigh(evidence(measured()), draft())
     assert (verdict.best, verdict.best_key, verdict.runner_up) == ("direct", "key direct", "staged")
-    assert verdict.sizes == (50, 100)
+    assert verdict.sizes == (25, 50, 100)
     assert verdict.probability_best == 1
     assert verdict.regret == 0
     assert verdict.low <= verdict.error <= verdict.high
@@ -84,7 +85,7 @@ def test_the_lowest_error_at_the_largest_size_is_best() -> None:
 
 def test_every_design_has_a_point_at_every_size() -> None:
     verdict = weigh(evidence(measured()), draft())
-    assert {(one.design, one.size) for one in verdict.designs} == {(d, s) for d in LEVEL for s in (50, 100)}
+    assert {(one.design, one.size) for one in verdict.designs} == {(d, s) for d in LEVEL for s in (25, 50, 100)}
     for point in verdict.designs:
         assert len(point.repeats) == 3
         assert point.error == pytest.approx(np.mean(point.repeats)) == point.metrics["mean_absolute_error"]
@@ -132,8 +133,7 @@ def test_few_repeats_and_few_units_and_one_size_are_said() -> None:
 
 def test_a_design_no_better_than_a_constant_is_said() -> None:
     verdict = weigh(evidence(measured()), draft(constant_error=9.0))
-    (found,) = verdict.caveats
-    assert found.code == "still-at-chance"
+    found = next(one for one in verdict.caveats if one.code == "still-at-chance")
     assert found.explanation.startswith("`hybrid`: no better than always answering the same (9 cm) at 100 rows.")
     assert codes(weigh(evidence(measured()), draft(constant_error=NAN))) == []
 
@@ -185,3 +185,78 @@ def test_every_caveat_can_be_said(code: str) -> None:
     assert said.title == title
     assert "{" not in said.explanation
     assert said.explanation.endswith(".")
+
+
+def curve(design: str, errors: dict[int, float]) -> list[Measurement]:
+    return [measurement(design, size, repeat, error) for size, error in errors.items() for repeat in range(3)]
+
+
+FLAT = {50: 3.0, 100: 2.9, 200: 2.8}
+STEEP = {50: 12.0, 100: 6.5, 200: 3.5}
+
+
+def test_a_steep_curve_behind_a_flat_one_is_forecast_to_overtake() -> None:
+    verdict = weigh(evidence(curve("flat", FLAT) + curve("steep", STEEP)), draft())
+    assert verdict.best == "flat"
+    assert verdict.forecast is not None
+    (pair,) = verdict.forecast.pairs
+    assert (pair.ahead, pair.behind) == ("flat", "steep")
+    chances = [one.probability for one in pair.overtakes]
+    assert [one.n for one in pair.overtakes] == [400, 800, 1600, 3200]
+    assert min(chances) > 0.5
+    (said,) = [one for one in verdict.caveats if one.code == "beyond-measured-range"]
+    assert "That `steep` comes to be ahead rests on curves continued beyond 200 rows" in said.explanation
+
+
+def test_curves_that_stay_apart_are_no_crossover() -> None:
+    verdict = weigh(evidence(curve("flat", FLAT) + curve("worse", {50: 12.0, 100: 11.6, 200: 11.3})), draft())
+    assert verdict.forecast is not None
+    assert max(one.probability for one in verdict.forecast.pairs[0].overtakes) < 0.1
+    assert "beyond-measured-range" not in [one.code for one in verdict.caveats]
+
+
+def test_two_sizes_are_too_few_to_forecast() -> None:
+    verdict = weigh(evidence([one for one in measured() if one.size > 25]), draft())
+    assert "too-few-sizes" in codes(verdict)
+    assert verdict.forecast is not None
+    assert {one.state for one in verdict.forecast.designs} == {"too-few-sizes"}
+
+
+def test_an_error_that_rises_is_a_finding() -> None:
+    verdict = weigh(evidence(curve("flat", FLAT) + curve("odd", {50: 4.0, 100: 6.0, 200: 9.0})), draft())
+    (said,) = [one for one in verdict.caveats if one.code == "rising-curve"]
+    assert said.explanation.startswith("`odd`: worse with more rows, beyond what chance explains.")
+
+
+def test_curves_that_cross_twice_are_said() -> None:
+    some = curve("flat", FLAT) + curve("swaying", {50: 5.0, 100: 1.5, 200: 5.0})
+    (said,) = [one for one in weigh(evidence(some), draft()).caveats if one.code == "curves-cross-more-than-once"]
+    assert said.explanation.startswith("`swaying` and the best design change places more than once")
+
+
+def test_a_metric_in_percent_is_forecast_in_percent_and_may_be_zero() -> None:
+    chance = np.random.default_rng(0)
+    share = {50: 0.6, 100: 0.4, 200: 0.25}
+    some = [
+        replace(
+            measurement(design, size, repeat, 0.0),
+            records={"error_rate": (chance.random(40) < level * share[size]).astype(float)},
+        )
+        for design, level in (("poor", 1.0), ("perfect", 0.0))
+        for size in share
+        for repeat in range(3)
+    ]
+    verdict = weigh(evidence(some, metrics=(error_rate,)), draft(unit="%", constant_error=80.0))
+    assert verdict.forecast is not None
+    found = {one.design: one.forecasts for one in verdict.forecast.designs}
+    assert 2 < found["poor"][0].median < 30
+    assert 0 < found["perfect"][0].median < 2
+    assert all(band.high90 <= 100 for bands in found.values() for band in bands)
+
+
+def test_a_perfect_design_without_a_rate_has_no_forecast() -> None:
+    perfect = [replace(one, records={"mean_absolute_error": np.zeros(40)}) for one in curve("perfect", FLAT)]
+    verdict = weigh(evidence(curve("flat", FLAT) + perfect), draft())
+    assert verdict.best == "perfect"
+    assert verdict.forecast is not None
+    assert [one.design for one in verdict.forecast.designs] == ["flat"]

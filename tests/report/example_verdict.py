@@ -11,15 +11,23 @@ from dataclasses import replace
 import numpy as np
 
 from endwise.records import (
+    Band,
     Caveat,
+    Choice,
+    Crossover,
+    DesignForecast,
     DesignPoint,
     Difference,
     Example,
     Failure,
+    Outlook,
+    Overtake,
+    Pair,
     RowUse,
     Tuning,
     Untrainable,
     Verdict,
+    Worth,
 )
 
 PATCHES = "xray -> joints -> lengths, patches -> age"
@@ -230,6 +238,48 @@ def hopeless() -> Verdict:
     return replace(verdict(), constant_error=9.5, caveats=())
 
 
+def _forecast(design: str, ratio: float, state: str = "forecast") -> DesignForecast:
+    """The last error times `ratio` at each doubling, in bands that widen."""
+    last = KNOWN[design][0][-1]
+    bands = tuple(
+        Band(300 * 2**k, e, e * (1 - 0.06 * k), e * (1 + 0.05 * k), e * (1 - 0.09 * k), e * (1 + 0.08 * k), state)
+        for k in (1, 2, 3, 4)
+        for e in [last * ratio**k]
+    )
+    return DesignForecast(design, state, bands)
+
+
+def _pair(design: str, *chances: float) -> Pair:
+    steps = tuple(Overtake(300 * 2 ** (k + 1), chance) for k, chance in enumerate(chances))
+    middle = next((float(one.n) for one in steps if one.probability >= 0.5), None)
+    return Pair(PATCHES, design, steps, Crossover(None, middle, None, 1 - chances[-1]))
+
+
+def _outlook(steep: DesignForecast, steep_pair: Pair) -> Outlook:
+    designs = (_forecast(PATCHES, 0.93), _forecast(STAGED, 0.99), steep)
+    regrets = zip((PATCHES, STAGED, DIRECT), (0.9, 4.1, 0.2), strict=True)
+    choice = tuple(Choice(design, n, regret * n / 1200) for design, regret in regrets for n in (600, 1200, 2400, 4800))
+    return Outlook(None, designs, (_pair(STAGED, 0.01, 0.01, 0.02, 0.03), steep_pair), choice)
+
+
+def overtaken() -> Verdict:
+    """End to end gains with more rows."""
+    steep = _outlook(_forecast(DIRECT, 0.76), _pair(DIRECT, 0.08, 0.41, 0.68, 0.77))
+    return replace(settled_verdict(), forecast=steep, worth=(Worth("repeat", 300, 0.02), Worth("size", 1200, 0.31)))
+
+
+def out_of_reach() -> Verdict:
+    """No design comes near the best within sixteen times the rows."""
+    flat = _outlook(_forecast(DIRECT, 0.95), _pair(DIRECT, 0.01, 0.02, 0.04, 0.06))
+    return replace(settled_verdict(), forecast=flat, worth=(Worth("repeat", 300, 0.0), Worth("size", 1200, 0.0)))
+
+
+def refused() -> Verdict:
+    """End to end is still at chance: its curve says nothing."""
+    silent = _outlook(_forecast(DIRECT, 0.99, "at-chance"), _pair(DIRECT, 0.01, 0.02, 0.04, 0.06))
+    return replace(settled_verdict(), forecast=silent)
+
+
 def hostile() -> Verdict:
     """Names as an attacker, or an unlucky user, would choose them."""
     evil = "xray -> <script>alert(1)</script> -> age [joint]"
@@ -269,6 +319,9 @@ VARIANTS: Mapping[str, Callable[[], Verdict]] = {
     "shares": in_shares,
     "percent": in_percent,
     "hopeless": hopeless,
+    "overtaken": overtaken,
+    "out_of_reach": out_of_reach,
+    "refused": refused,
 }
 
 

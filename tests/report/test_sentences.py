@@ -14,7 +14,17 @@ import pytest
 
 from endwise.records import Verdict
 from endwise.report.sentences import headline, in_words, memo, replay
-from tests.report.example_verdict import DIRECT, PATCHES, VARIANTS, open_verdict, point, verdict
+from tests.report.example_verdict import (
+    DIRECT,
+    PATCHES,
+    VARIANTS,
+    open_verdict,
+    out_of_reach,
+    overtaken,
+    point,
+    refused,
+    verdict,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -52,6 +62,29 @@ def test_the_memo_answers_the_six_questions_in_order() -> None:
         "Cheapest test that could change this",
         "Not compared",
     ]
+
+
+def test_what_more_rows_change_follows_how_sure() -> None:
+    heads = [head for head, _ in memo(overtaken())]
+    assert heads[:4] == ["Ship", "How sure", "With more rows", "Expected loss"]
+
+
+def test_a_crossover_is_told_as_probabilities_by_size() -> None:
+    said = dict(memo(overtaken()))["With more rows"]
+    assert "`xray -> age` gains with more rows" in said
+    assert "8 % at 600, 41 % at 1,200 and 77 % at 4,800" in said
+
+
+def test_no_crossover_within_reach_is_an_answer_with_its_reason() -> None:
+    said = dict(memo(out_of_reach()))["With more rows"]
+    assert "No crossover is within reach: at 4,800 rows" in said
+    assert "is ahead with probability 6 %" in said
+    assert "as it is expected to have come down to" in said
+
+
+def test_a_design_at_chance_promises_nothing() -> None:
+    said = dict(memo(refused()))["With more rows"]
+    assert "`xray -> age` is still at chance, and its curve does not say when it will start to learn." in said
 
 
 def test_a_lead_that_may_be_chance_is_not_called_settled() -> None:

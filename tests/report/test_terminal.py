@@ -6,8 +6,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from endwise.report.quantities import span
+from endwise.report.ranking import decimals
 from endwise.report.terminal import Mode, Progress, print_verdict
-from tests.report.example_verdict import PATCHES, VARIANTS, hostile, open_verdict, verdict
+from tests.report.example_verdict import (
+    PATCHES,
+    VARIANTS,
+    hostile,
+    open_verdict,
+    overtaken,
+    refused,
+    verdict,
+)
 
 
 class Clock:
@@ -81,6 +91,28 @@ def test_the_verdict_fits_eighty_columns(name: str) -> None:
     print_verdict(VARIANTS[name](), Path("out/report.html"), Path("out/winner"), out)
     places = ("report", "winner", "next")
     assert all(len(line) <= 80 for line in held.getvalue().splitlines() if not line.startswith(places))
+
+
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_no_number_is_lost_for_lack_of_room(width: int) -> None:
+    one = overtaken()
+    out, held = console(width=width)
+    print_verdict(one, Path("r"), Path("w"), out)
+    shown = held.getvalue()
+    table = shown[shown.index("with 95 %") :]
+    largest = [point for point in one.designs if point.size == one.sizes[-1]]
+    assert all(span(point.low, point.high, decimals(one)) in table for point in largest)
+    assert "300" in table
+    if width < 60:
+        assert "Not shown for lack of room: 75" in table
+
+
+def test_what_more_rows_bring_is_shown_beneath() -> None:
+    out, held = console()
+    print_verdict(refused(), Path("r"), Path("w"), out)
+    shown = held.getvalue()
+    assert "expected with more rows: medians with 80 % bands" in shown
+    assert "at chance" in shown
 
 
 def test_the_verdict_names_report_winner_and_next_command() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cyclopts import App
@@ -23,7 +24,9 @@ COMMANDS = {
     "check": "Look at rows and designs before any training.",
     "study": "Measure which design the rows can afford, and keep the trained winner.",
     "report": "Print the verdict of a finished study again.",
+    "forecast": "Say what more rows would bring, from errors measured at growing sizes.",
     "predict": "Run a trained winner on files or rows.",
+    "compare": "Compare predictions that any systems made for the same rows, without training.",
     "store": "Show what a study's store holds, and clean it.",
     "init": "Write a project to start from.",
 }
@@ -39,6 +42,9 @@ def main() -> None:
     except EndwiseError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the last flush complains
+        sys.exit(0)
     except OSError as error:  # a path that cannot be read or written, a full disk
         where = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(

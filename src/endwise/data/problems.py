@@ -42,16 +42,19 @@ def printable(name: str | PurePath) -> str:
     return str(name).encode("utf-8", "backslashreplace").decode()
 
 
-def refusal(asked: str, here: str, problems: Sequence[Problem]) -> RowsError:
-    """The error for rows with `problems`: the first few in full, the others counted."""
+def spelled_out(problems: Sequence[Problem]) -> str:
+    """How many problems there are, and the first few of them in full, one a line."""
     lines = [f"  {problem}" for problem in problems[:SHOWN]]
     if len(problems) > SHOWN:
         lines.append(f"  and {len(problems) - SHOWN:,} more")
+    return "\n".join([f"There {'is' if len(problems) == 1 else 'are'} {counted(len(problems), 'problem')}:", *lines])
+
+
+def refusal(asked: str, here: str, problems: Sequence[Problem]) -> RowsError:
+    """The error for rows of a study with `problems`."""
     return RowsError(
         asked,
-        "\n".join(
-            [f"{here} There {'is' if len(problems) == 1 else 'are'} {counted(len(problems), 'problem')}:", *lines]
-        ),
+        f"{here} {spelled_out(problems)}",
         "A bad value is never taken for a label, and no row is dropped silently.",
         "Mend them ('endwise check' lists every one; leave a cell empty where there is no label),"
         " or leave those rows out with skip_bad=True (--skip-bad).",

@@ -41,10 +41,10 @@ class Table:
     def __len__(self) -> int:
         return len(self.places)
 
-    def begin(self, columns: Iterable[str], wanted: Collection[str]) -> bool:
+    def begin(self, columns: Iterable[str], wanted: Collection[str] | None) -> bool:
         """Take the header. False, with a problem noted, when it is not to be understood."""
         self.columns = tuple(columns)
-        self.cells = {name: [] for name in self.columns if name in wanted}
+        self.cells = {name: [] for name in self.columns if wanted is None or name in wanted}
         twice = sorted({name for name in self.columns if name and self.columns.count(name) > 1})
         self.problems += [Problem(self.name, 1, name, "is the name of two columns") for name in twice]
         return not twice
@@ -60,8 +60,8 @@ class Table:
         self.problems.append(Problem(self.name, line, "", reason))
 
 
-def read_table(file: Path, name: str, wanted: Collection[str], split: str = "") -> Table:
-    """The `wanted` columns of a table; what is wrong with it is among its problems, and never raised."""
+def read_table(file: Path, name: str, wanted: Collection[str] | None = None, split: str = "") -> Table:
+    """The `wanted` columns of a table (or all); what is wrong with it is among its problems, and never raised."""
     table = Table(name, file.parent, split)
     try:
         if not file.stat().st_size:
@@ -77,7 +77,7 @@ def read_table(file: Path, name: str, wanted: Collection[str], split: str = "") 
     return table
 
 
-def _csv(file: Path, table: Table, wanted: Collection[str]) -> None:
+def _csv(file: Path, table: Table, wanted: Collection[str] | None) -> None:
     with file.open(encoding="utf-8-sig", newline="") as text:
         separator = "\t" if file.suffix.lower() == ".tsv" else _separator(text.readline())
         text.seek(0)
@@ -105,7 +105,7 @@ def _separator(header: str) -> str:
     return next((mark for mark in ",;\t" if mark in header), ",")
 
 
-def _jsonl(file: Path, table: Table, wanted: Collection[str]) -> None:
+def _jsonl(file: Path, table: Table, wanted: Collection[str] | None) -> None:
     rows: list[tuple[int, dict[str, Any]]] = []
     names: dict[str, None] = {}
     with file.open(encoding="utf-8-sig") as text:
@@ -117,7 +117,7 @@ def _jsonl(file: Path, table: Table, wanted: Collection[str]) -> None:
                     table.spoilt(line, f"is not a JSON object ({error})")
                     continue
                 names.update(dict.fromkeys(row))
-                rows.append((line, {name: cell for name, cell in row.items() if name in wanted}))
+                rows.append((line, {name: cell for name, cell in row.items() if wanted is None or name in wanted}))
     table.begin(names, wanted)  # a row may lack any column, so the header is known at the end
     for line, row in rows:
         table.add(line, row)
@@ -138,7 +138,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _parquet(file: Path, table: Table, wanted: Collection[str]) -> None:
+def _parquet(file: Path, table: Table, wanted: Collection[str] | None) -> None:
     import pyarrow
     import pyarrow.parquet
 
@@ -169,7 +169,7 @@ def _not_utf8(file: Path) -> tuple[int | None, str]:
     return None, "is not UTF-8: save the table as UTF-8"
 
 
-READERS: dict[str, Callable[[Path, Table, Collection[str]], None]] = {
+READERS: dict[str, Callable[[Path, Table, Collection[str] | None], None]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".jsonl": _jsonl,

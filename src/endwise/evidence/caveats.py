@@ -1,4 +1,4 @@
-"""Caveats: what a reader must know before trusting a verdict. Codes are stable; docs/caveats.md has them all."""
+"""Caveats: what a reader must know before trusting a verdict. Codes are stable; docs/caveats has a page for each."""
 
 from __future__ import annotations
 
@@ -56,6 +56,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "One size only",
         "Nothing can be said about how errors change with more rows.",
     ),
+    "too-few-sizes": (
+        "Too few sizes to forecast",
+        "{sizes} sizes were measured, and any law fits so few. Three are needed: leave --sizes out, or name more.",
+    ),
+    "beyond-measured-range": (
+        "The crossover is forecast, not measured",
+        "That `{design}` comes to be ahead rests on curves continued beyond {size:,} rows. Bands and probabilities "
+        "were tested up to 16 times the largest size on other data; a kind of curve never seen there may differ.",
+    ),
+    "rising-curve": (
+        "An error rises with more rows",
+        "{designs}: worse with more rows, beyond what chance explains. Look for rows that differ, labels that are "
+        "worse, or training that is too short for so many.",
+    ),
+    "curves-cross-more-than-once": (
+        "Curves cross more than once",
+        "{design} and the best design change places more than once over the measured sizes, each time beyond "
+        "chance. Forecasts take each curve for itself and may miss the next crossing.",
+    ),
     "stopped-early": (
         "The study was stopped early",
         "Some cells are missing. The same command goes on where it stopped.",
@@ -68,6 +87,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Some stages could not train on true inputs",
         "{designs}: no row has both the label and the true inputs of every stage, so stages train on what "
         "the stages before them put out.",
+    ),
+    "blame-not-additive": (
+        "Blame does not add up",
+        "Each seam was given the truth alone. What goes away at one may go away at another too: the shares "
+        "may sum to more or less than the whole.",
+    ),
+    "rows-left-out": (
+        "Rows without a prediction were left out",
+        "{count:,} of {rows:,} rows are not predicted in every file. If a system leaves out what is hard, the "
+        "errors speak of the easy rows only.",
+    ),
+    "equals-truth": (
+        "Predictions that equal the truth",
+        "{systems}: every prediction is the true value. Check that the file holds what the system put out.",
     ),
 }
 

@@ -21,11 +21,15 @@ Records = Mapping[int, np.ndarray]  # repeat -> records, one a test unit
 
 @dataclass(frozen=True)
 class Draws:
-    """Errors of several designs: as measured, and in each draw. `drawn` has shape (draws, designs)."""
+    """Errors of several designs: as measured, and in each draw. `drawn` has shape (draws, designs).
+
+    `test_sd` (designs,) is how far the errors vary with the choice of test groups alone.
+    """
 
     designs: tuple[str, ...]
     errors: np.ndarray
     drawn: np.ndarray
+    test_sd: np.ndarray
 
     def interval(self, at: int) -> tuple[float, float]:
         """The 95 % interval of one design's error."""
@@ -74,17 +78,19 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
     shared = set.intersection(*(set(records) for records in designs.values()))
     kept = [[records[k] for k in sorted(shared or records)] for records in designs.values()]
     most = max(len(records) for records in kept)
-    groups = _groups(units)
+    groups = _Groups.of(units)
     chance = stream(seed, "bootstrap")
     drawn = np.empty((DRAWS, len(designs)))
+    means = np.empty_like(drawn)
     for draw in range(DRAWS):
-        picked = np.concatenate([groups[at] for at in chance.integers(len(groups), size=len(groups))])
+        picked = groups.rows(chance.integers(len(groups.sizes), size=len(groups.sizes)))
         slots = chance.random(most)
         for at, records in enumerate(kept):
             errors = np.array([aggregate(one[picked]) for one in records])
+            means[draw, at] = errors.mean()
             drawn[draw, at] = _resampled(errors, slots[: len(records)])
     measured = np.array([np.mean([aggregate(one) for one in records]) for records in kept])
-    return Draws(tuple(designs), measured, drawn)
+    return Draws(tuple(designs), measured, drawn, means.std(axis=0))
 
 
 def _resampled(errors: np.ndarray, slots: np.ndarray) -> float:
@@ -100,8 +106,23 @@ def _resampled(errors: np.ndarray, slots: np.ndarray) -> float:
     return float(mean + (picked - mean) * np.sqrt(count / (count - 1)))
 
 
-def _groups(units: np.ndarray) -> list[np.ndarray]:
-    """For each group the places of its records."""
-    order = np.argsort(units.astype(str), kind="stable")
-    _, starts = np.unique(units.astype(str)[order], return_index=True)
-    return np.split(order, starts[1:])
+@dataclass(frozen=True)
+class _Groups:
+    """The places of each group's records, one group after the other, and where each group starts."""
+
+    places: np.ndarray
+    starts: np.ndarray
+    sizes: np.ndarray
+
+    @classmethod
+    def of(cls, units: np.ndarray) -> _Groups:
+        names = units.astype(str)
+        places = np.argsort(names, kind="stable")
+        _, starts, sizes = np.unique(names[places], return_index=True, return_counts=True)
+        return cls(places, starts, sizes)
+
+    def rows(self, groups: np.ndarray) -> np.ndarray:
+        """The places of all records of `groups`, which may name a group several times."""
+        sizes = self.sizes[groups]
+        ends = np.cumsum(sizes)
+        return self.places[np.arange(ends[-1]) + np.repeat(self.starts[groups] - ends + sizes, sizes)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from endwise.evidence.beyond import caveats_ahead, foresee
 from endwise.evidence.caveats import FEW_UNITS, caveat
 from endwise.evidence.compare import Draws, bootstrap
 from endwise.records import Caveat, DesignPoint, Difference, Measurement, Verdict
@@ -56,6 +57,7 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
     others = sorted((at for at in range(len(top.designs)) if at != best), key=lambda at: float(top.errors[at]))
     flattered = top.selection_bias()
     low, high = top.interval(best)
+    ahead = foresee(by_size, draws, deciding, len(evidence.units), draft.constant_error)
     verdict = replace(
         draft,
         sizes=tuple(sorted(by_size)),
@@ -72,8 +74,11 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
             Difference(names[top.designs[at]], names[top.designs[best]], *top.difference(at, best)) for at in others
         ),
         test_units=len(np.unique(evidence.units.astype(str))),
+        forecast=ahead.outlook,
+        worth=ahead.worth,
     )
-    return replace(verdict, caveats=(*draft.caveats, *_caveats(verdict, evidence)))
+    found = (*draft.caveats, *_caveats(verdict, evidence), *caveats_ahead(verdict, draws))
+    return replace(verdict, caveats=found)
 
 
 def _by_size(measurements: Sequence[Measurement]) -> dict[int, dict[str, list[Measurement]]]:

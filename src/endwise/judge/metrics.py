@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from endwise.system.judging import Metric
 from endwise.system.signals import Signal
 
 NUMBERS = ("number", "vector")
+TEXTS = ("text",)
 
 
 def _mean(records: np.ndarray) -> float:
@@ -50,6 +52,32 @@ def _distances(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
     return np.array([signal.distance(p, t) for p, t in zip(predicted, true, strict=True)])
 
 
+def _edits(by: Literal["words", "characters"], predicted: Sequence[str], true: Sequence[str]) -> np.ndarray:
+    """Per row the fewest edits that turn the prediction into the truth, and the length of the truth: (N, 2)."""
+    import jiwer  # only texts pay for it
+
+    aligned = (jiwer.process_words if by == "words" else jiwer.process_characters)(list(true), list(predicted))
+    edits = [
+        sum(max(part.ref_end_idx - part.ref_start_idx, part.hyp_end_idx - part.hyp_start_idx) for part in row)
+        for row in ([part for part in row if part.type != "equal"] for row in aligned.alignments)
+    ]
+    return np.array([edits, [len(row) for row in aligned.references]], np.float64).T
+
+
+def _word_edits(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    return _edits("words", predicted, true)
+
+
+def _character_edits(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
+    return _edits("characters", predicted, true)
+
+
+def _edit_rate(records: np.ndarray) -> float:
+    """Edits of all rows over the length of all truths, in percent: never a mean over rows."""
+    edits, length = records.sum(axis=0)
+    return 100 * float(edits / max(length, 1.0))
+
+
 mean_absolute_error = Metric("mean_absolute_error", "mean absolute error", _absolute, _mean, kinds=NUMBERS)
 """Mean over rows of |predicted - true|, in the signal's unit."""
 
@@ -61,6 +89,22 @@ bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean, kinds=("nu
 
 error_rate = Metric("error_rate", "wrong answers", _wrong, _percent, unit="%", kinds=("category",))
 """Share of rows with the wrong category, in percent: 100 (1 - accuracy)."""
+
+word_error_rate = Metric(
+    "word_error_rate", "word error rate", _word_edits, _edit_rate, unit="%", source="jiwer, process_words", kinds=TEXTS
+)
+"""Words put in, left out or exchanged, over the words of the truth, in percent. Text is judged as it stands."""
+
+character_error_rate = Metric(
+    "character_error_rate",
+    "character error rate",
+    _character_edits,
+    _edit_rate,
+    unit="%",
+    source="jiwer, process_characters",
+    kinds=TEXTS,
+)
+"""The same with characters in place of words; spaces count."""
 
 mean_distance = Metric("mean_distance", "mean distance to the truth", _distances, _mean)
 """Mean over rows of the signal's own distance (points: mean distance; text: word errors a true word)."""

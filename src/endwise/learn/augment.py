@@ -62,8 +62,8 @@ def _slid(pictures: np.ndarray, axis: int, by: np.ndarray) -> np.ndarray:
     wide = pictures.take(np.clip(np.arange(-reach, height + reach), 0, height - 1), axis=axis)
     wide = wide.take(np.clip(np.arange(-reach, width + reach), 0, width - 1), axis=axis + 1)
     moved = np.empty_like(pictures)
-    before = (slice(None),) * (axis - 1)
-    for at, (right, down) in enumerate(by):
-        top, left = reach - down, reach - right
-        moved[at] = wide[(at, *before, slice(top, top + height), slice(left, left + width))]
+    before = [slice(None)] * (axis - 1)
+    for at, (right, down) in enumerate(by.tolist()):
+        window = (*before, slice(reach - down, reach - down + height), slice(reach - right, reach - right + width))
+        moved[at] = wide[at][window]
     return moved

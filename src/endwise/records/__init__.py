@@ -4,6 +4,15 @@ A record is plain data: it can be written, read back years later, and compared. 
 `Verdict` as `to_json` writes it; times stand in a block of their own, on which no claim depends.
 """
 
+from endwise.records.comparison import (
+    Comparison as Comparison,
+    FileIds as FileIds,
+    Gap as Gap,
+    Score as Score,
+    SeamBlame as SeamBlame,
+    Slice as Slice,
+    SliceScore as SliceScore,
+)
 from endwise.records.outlook import (
     Band as Band,
     Choice as Choice,

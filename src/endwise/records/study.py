@@ -15,7 +15,7 @@ FORMAT = 1  # raised when a stored record changes its meaning
 
 @dataclass(frozen=True)
 class Caveat:
-    """Something a reader must know before trusting the verdict. `code` is stable; see docs/caveats.md."""
+    """Something a reader must know before trusting the verdict. `code` is stable; see docs/caveats."""
 
     code: str
     title: str

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from endwise.errors import counted
+from endwise.evidence.rivals import NOTICED, Rival, rivals
 from endwise.records import Verdict
-from endwise.report.quantities import amount, percent, span
+from endwise.report.quantities import amount, percent, small, span
 from endwise.report.ranking import Entry, decimals, difference_decimals, gap_unit, ranked, runner_up
 
 SETTLED = 0.95  # probability of being best above which one more repeat is no longer worth its time
@@ -73,7 +74,11 @@ def _objections(verdict: Verdict) -> Iterator[str]:
             f" (difference {interval} {gap_unit(verdict)}".rstrip()
             + ")."
         )
-    falling = falling_rival(verdict)
+    gaining = gaining_rival(verdict)
+    if gaining is not None:
+        chance, n = percent(gaining.last), max(gaining.chances)
+        yield f"At {n:,} rows `{gaining.design}` is ahead with probability {chance}."
+    falling = None if rivals(verdict) else falling_rival(verdict)
     if falling is not None:
         fastest, own = falling
         slower = f"only {percent(own.share)}" if own.share > 0 else "not at all"
@@ -95,14 +100,32 @@ def next_test(verdict: Verdict) -> str:
         return "Study a second design on the same rows: one alone cannot be compared."
     if verdict.probability_best < SETTLED:
         return (
-            f"Raise `--repeats` from {verdict.repeats} to {2 * verdict.repeats}, with no new label. Where the interval"
+            f"Raise `--repeats` from {verdict.repeats} to {2 * verdict.repeats}, with no new label"
+            f"{_saves(verdict, 'repeat', 'one more is expected to lower the loss')}. Where the interval"
             f" stays as wide, hold out more rows: it rests on {counted(verdict.test_units, 'test unit')}."
         )
-    falling = falling_rival(verdict)
-    if falling is not None:
-        more = f"{2 * max(verdict.sizes):,} {verdict.axis}"
-        return f"Study again at {more}: `{falling[0].design}` is the design that gains most from more of them."
-    return "None is cheap: no rival's error falls faster, and the lead is clear."
+    gaining, falling = gaining_rival(verdict), falling_rival(verdict)
+    if gaining is None and (rivals(verdict) or falling is None):
+        return "None is cheap: the lead is clear, and no rival is expected to gain on it."
+    name = gaining.design if gaining else falling[0].design if falling else ""
+    return (
+        f"Study again at {2 * max(verdict.sizes):,} {verdict.axis}: `{name}` is the design that gains most from more"
+        f" of them{_saves(verdict, 'size', 'measuring there is expected to lower the loss')}."
+    )
+
+
+def gaining_rival(verdict: Verdict) -> Rival | None:
+    """The design whose probability of being ahead grows most with more rows, where it grows enough to speak of."""
+    return next((one for one in rivals(verdict) if one.gain >= NOTICED), None)
+
+
+def _saves(verdict: Verdict, what: str, words: str) -> str:
+    """By how much measuring more lowers the expected loss, where that is known and more than nothing."""
+    found = next((one for one in verdict.worth if one.what == what), None)
+    if found is None or not found.saved > 0:
+        return ""
+    saved = small(found.saved, gap_unit(verdict), decimals(verdict))
+    return f" ({words} of a choice for {found.n:,} rows by {saved})"
 
 
 def not_compared(verdict: Verdict) -> str:

@@ -1,6 +1,6 @@
 """The figures: data curves and paired differences, as SVG for light and dark, wide and narrow pages.
 
-A figure is a Vega-Lite specification, written as plain dicts: `_frame` holds the axes, which all layers
+A figure is a Vega-Lite specification, written as plain dicts: `frame` holds the axes, which all layers
 share, and a layer draws rows of x and y. Colours stay CSS variables in the SVG. Each figure is drawn
 twice, since an SVG that is scaled down to a phone has letters that nobody can read. Every figure has a
 description for those who do not see it, and the page puts the numbers behind it in a table.
@@ -50,7 +50,7 @@ class Figure:
 
 def curves(verdict: Verdict) -> Figure:
     """Error against rows: every design's means as a line, intervals as bars, every repeat as a dot."""
-    return _figure(lambda canvas: _curves(verdict, canvas), _describe_curves(verdict), _caption(verdict))
+    return drawn(lambda canvas: _curves(verdict, canvas), _describe_curves(verdict), _caption(verdict))
 
 
 def differences(verdict: Verdict) -> Figure | None:
@@ -61,10 +61,11 @@ def differences(verdict: Verdict) -> Figure | None:
         return None
     caption = "Bars: 95 % intervals of the paired difference. Right of 0 is worse than the best design."
     text = _describe_differences(verdict, others)
-    return _figure(lambda canvas: _differences(verdict, others, canvas), text, caption)
+    return drawn(lambda canvas: _differences(verdict, others, canvas), text, caption)
 
 
-def _figure(draw: Callable[[Canvas], dict[str, Any]], description: str, caption: str) -> Figure:
+def drawn(draw: Callable[[Canvas], dict[str, Any]], description: str, caption: str) -> Figure:
+    """A figure in both its variants."""
     wide, narrow = (_svg(draw(canvas), canvas, description) for canvas in (WIDE, NARROW))
     return Figure(wide, narrow, description, caption)
 
@@ -81,11 +82,11 @@ def _curves(verdict: Verdict, canvas: Canvas) -> dict[str, Any]:
     labelled = [entry for entry in entries[:ACCENTS] if math.isfinite(entry.last.error)]
     heights = spread_labels([entry.last.error for entry in labelled], up, canvas.font + 2)
     for entry, height in zip(labelled, heights, strict=True):
-        layers += _text(across.beyond(6), height, entry.letter, mark(entry).colour, fontWeight="bold", align="left")
-    x = _channel("x", across, f"{verdict.axis} (log scale)" if across.log else verdict.axis)
+        layers += label(across.beyond(6), height, entry.letter, mark(entry).colour, fontWeight="bold", align="left")
+    x = channel("x", across, f"{verdict.axis} (log scale)" if across.log else verdict.axis)
     scale = " (log scale)" if up.log else ""
-    y = _channel("y", up, f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}{scale}")
-    return _frame(layers, x, y, canvas)
+    y = channel("y", up, f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}{scale}")
+    return frame(layers, x, y, canvas)
 
 
 def _curve(entry: Entry, across: Axis, shift: float) -> list[dict[str, Any]]:
@@ -93,7 +94,7 @@ def _curve(entry: Entry, across: Axis, shift: float) -> list[dict[str, Any]]:
     colour, shape, dash = mark(entry)
     if entry.level:
         ends = [{"x": side, "y": entry.last.error} for side in (across.low, across.high)]
-        return [_layer(ends, "line", color=colour, strokeDash=list(dash), strokeWidth=2)]
+        return [layer(ends, "line", color=colour, strokeDash=list(dash), strokeWidth=2)]
     means = [
         {"x": across.moved(point.size, shift), "y": point.error, "low": point.low, "high": point.high}
         for point in entry.points
@@ -102,10 +103,10 @@ def _curve(entry: Entry, across: Axis, shift: float) -> list[dict[str, Any]]:
     dots = [{"x": across.moved(p.size, shift), "y": one} for p in entry.points for one in p.repeats]
     quiet = entry.rank >= ACCENTS
     return [
-        _layer(means, "line", color=colour, strokeDash=list(dash), strokeWidth=1 if quiet else 2),
-        _layer(means, "rule", {"y": "low", "y2": "high"}, color=colour, strokeWidth=4, opacity=0.28),
-        _layer(dots, "point", color=colour, size=14, strokeWidth=1, opacity=0.75, filled=False),
-        _layer(means, "point", color=colour, shape=shape, size=20 if quiet else 64, filled=True, opacity=1),
+        layer(means, "line", color=colour, strokeDash=list(dash), strokeWidth=1 if quiet else 2),
+        layer(means, "rule", {"y": "low", "y2": "high"}, color=colour, strokeWidth=4, opacity=0.28),
+        layer(dots, "point", color=colour, size=14, strokeWidth=1, opacity=0.75, filled=False),
+        layer(means, "point", color=colour, shape=shape, size=20 if quiet else 64, filled=True, opacity=1),
     ]
 
 
@@ -113,21 +114,21 @@ def _constant(verdict: Verdict, error: float, across: Axis) -> list[dict[str, An
     """The level line of a predictor that always gives the same answer."""
     ends = [{"x": across.low, "y": error}, {"x": across.high, "y": error}]
     words = f"always the same answer: {amount(error, verdict.unit, decimals(verdict))}"
-    line = _layer(ends, "line", color="var(--soft)", strokeWidth=1, strokeDash=[3, 3])
-    return [line, *_text(across.low, error, words, "var(--soft)", align="left", dx=4, dy=-8)]
+    line = layer(ends, "line", color="var(--soft)", strokeWidth=1, strokeDash=[3, 3])
+    return [line, *label(across.low, error, words, "var(--soft)", align="left", dx=4, dy=-8)]
 
 
 def _differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]], canvas: Canvas) -> dict[str, Any]:
     across = even_axis([value for _, one in others for value in (0.0, one.low, one.high)], canvas.width)
     rows = Canvas(canvas.name, canvas.width, 48 * len(others) + 8, canvas.font)
-    layers = [_layer([{"x": 0, "y": 0, "end": rows.height}], "rule", {"y2": "end"}, color="var(--ink)")]
+    layers = [layer([{"x": 0, "y": 0, "end": rows.height}], "rule", {"y2": "end"}, color="var(--ink)")]
     for at, (entry, one) in enumerate(others):
         layers += _difference(entry, one, across, 48 * at, canvas)
     best = ranked(verdict)[0].letter
     unit = gap_unit(verdict)
-    x = _channel("x", across, f"worse than {best} by{unit and f' ({unit})'}")
+    x = channel("x", across, f"worse than {best} by{unit and f' ({unit})'}")
     y = {"field": "y", "type": "quantitative", "scale": {"domain": [rows.height, 0], "nice": False}, "axis": None}
-    return _frame(layers, x, y, rows)
+    return frame(layers, x, y, rows)
 
 
 def _difference(entry: Entry, one: Difference, across: Axis, top: int, canvas: Canvas) -> list[dict[str, Any]]:
@@ -137,10 +138,10 @@ def _difference(entry: Entry, one: Difference, across: Axis, top: int, canvas: C
     middle = [{"x": one.difference, "y": top + 34}]
     limit = 0.86 * canvas.width - 20  # the page's font may run wider than the renderer's
     return [
-        *_text(across.low, top + 15, entry.design, "var(--ink)", align="left", dx=18, limit=limit),
-        *_text(across.low, top + 15, entry.letter, colour, align="left", fontWeight="bold"),
-        _layer(bar, "rule", {"x2": "x2"}, color=colour, strokeWidth=5, opacity=0.35),
-        _layer(middle, "point", color=colour, shape=shape, size=70, filled=True, opacity=1),
+        *label(across.low, top + 15, entry.design, "var(--ink)", align="left", dx=18, limit=limit),
+        *label(across.low, top + 15, entry.letter, colour, align="left", fontWeight="bold"),
+        layer(bar, "rule", {"x2": "x2"}, color=colour, strokeWidth=5, opacity=0.35),
+        layer(middle, "point", color=colour, shape=shape, size=70, filled=True, opacity=1),
     ]
 
 
@@ -159,7 +160,7 @@ def _constant_in_range(verdict: Verdict) -> float | None:
     return error if min(heights) / NEAR <= error <= max(heights) * NEAR else None
 
 
-def _layer(
+def layer(
     rows: list[dict[str, Any]], kind: str, fields: dict[str, str] | None = None, /, **style: Any
 ) -> dict[str, Any]:
     """Marks of one kind for rows of x and y; `fields` are channels that read another column."""
@@ -167,14 +168,14 @@ def _layer(
     return {"data": {"values": rows}, "mark": {"type": kind, **style}, "encoding": encoding}
 
 
-def _text(across: float, up: float, words: str, colour: str, **style: Any) -> list[dict[str, Any]]:
+def label(across: float, up: float, words: str, colour: str, **style: Any) -> list[dict[str, Any]]:
     """Words over a seam in the colour of the page, so that no line runs through them."""
     place = [{"x": across, "y": up}]
     seam = {"color": "var(--page)", "stroke": "var(--page)", "strokeWidth": 5}
-    return [_layer(place, "text", text=words, baseline="middle", **look, **style) for look in (seam, {"color": colour})]
+    return [layer(place, "text", text=words, baseline="middle", **look, **style) for look in (seam, {"color": colour})]
 
 
-def _channel(field: str, axis: Axis, title: str) -> dict[str, Any]:
+def channel(field: str, axis: Axis, title: str) -> dict[str, Any]:
     """The encoding of a column along an axis."""
     return {
         "field": field,
@@ -191,7 +192,7 @@ def _labels(axis: Axis) -> dict[str, Any]:
     return {"labelExpr": f"{choice} : ''", "labelOverlap": False}
 
 
-def _frame(layers: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], canvas: Canvas) -> dict[str, Any]:
+def frame(layers: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], canvas: Canvas) -> dict[str, Any]:
     """The whole figure: layers over one pair of axes."""
     small = canvas.font - 1
     axis = {

@@ -19,6 +19,8 @@ from endwise.records import Example, Verdict
 from endwise.report import figures, tables
 from endwise.report.examples import draw
 from endwise.report.marks import swatch
+from endwise.report.outlook import figures as outlook_figures, tables as outlook_tables
+from endwise.report.outlook.ahead import prospect_of, with_more_rows
 from endwise.report.quantities import seconds
 from endwise.report.ranking import Entry, ranked
 from endwise.report.sentences import headline, in_words, lede, memo, replay
@@ -28,21 +30,25 @@ HERE = Path(__file__).parent
 
 def write(verdict: Verdict, path: Path, examples: Sequence[Example] = ()) -> None:
     """Write the report to `path`: whole or not at all."""
+    save(render(verdict, examples), path)
+
+
+def save(text: str, path: Path) -> None:
+    """Write a file that is there to be shown: whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(render(verdict, examples))
-        Path(name).chmod(0o644)  # a temporary file is private; a report is there to be shown
+            file.write(text)
+        Path(name).chmod(0o644)  # a temporary file is private
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
-    """The page as a string."""
-    entries = ranked(verdict)
+def environment() -> Environment:
+    """The templates with their filters; every text that is not ours is escaped."""
     page = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -50,7 +56,15 @@ def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    page.filters.update(prose=_prose(entries), chip=_chip, breakable=_breakable, swatch=swatch, ours=Markup)
+    page.filters.update(chip=_chip, breakable=_breakable, swatch=swatch, ours=Markup)
+    return page
+
+
+def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
+    """The page as a string."""
+    entries = ranked(verdict)
+    page = environment()
+    page.filters["prose"] = prose(entries)
     return page.get_template("page.html.j2").render(
         verdict=verdict,
         entries=entries,
@@ -61,6 +75,10 @@ def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
         replay=lambda failure: replay(verdict, failure),
         curves=figures.curves(verdict),
         differences=figures.differences(verdict),
+        view=prospect_of(verdict),
+        ahead=with_more_rows(verdict),
+        outlook_figures=outlook_figures,
+        outlook_tables=outlook_tables,
         tables=tables,
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),
@@ -73,6 +91,7 @@ def _contents(verdict: Verdict, examples: bool) -> dict[str, str]:
     """The sections that have something to show: anchor and title, in order."""
     sections = [
         ("curves", "Error against rows", True),
+        ("ahead", "With more rows", prospect_of(verdict) is not None),
         ("differences", "Differences", bool(tables.differences(verdict).rows)),
         ("designs", "Designs and their cost", True),
         ("caveats", "Caveats", bool(verdict.caveats)),
@@ -91,7 +110,7 @@ def _study_time(verdict: Verdict) -> str:
     return "" if spent is None else seconds(float(spent))
 
 
-def _prose(entries: Sequence[Entry]) -> Callable[[str], Markup]:
+def prose(entries: Sequence[Entry]) -> Callable[[str], Markup]:
     """A filter for sentences: `designs` between backticks get their letter and type, numbers keep their unit."""
     known = {entry.design: entry for entry in entries}
 
@@ -100,13 +119,13 @@ def _prose(entries: Sequence[Entry]) -> Callable[[str], Markup]:
         letter = Markup("") if entry is None else _chip(entry) + "\N{NO-BREAK SPACE}"
         return letter + Markup("<code>{}</code>").format(_breakable(part))
 
-    def prose(text: str) -> Markup:
+    def shown(text: str) -> Markup:
         parts = text.split("`")
         if len(parts) % 2 == 0:  # an unpaired backtick is an ordinary character
             return escape(text)
         return Markup("").join(word(part) if at % 2 else _unbroken(part) for at, part in enumerate(parts))
 
-    return prose
+    return shown
 
 
 def _chip(entry: Entry) -> Markup:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 DIGITS = 3  # significant digits; what a study of some hundred rows can support at most
 MISSING = "-"
+TINY, HUGE = 1e-6, 1e12  # beyond these, zeros would have to be counted
 
 
 def places(values: Iterable[float], digits: int = DIGITS) -> int:
@@ -27,9 +28,13 @@ def number(value: float, decimals: int | None = None) -> str:
 
     >>> number(14.234), number(1234.5), number(0.01234), number(14.234, 0), number(float("nan"))
     ('14.2', '1,230', '0.0123', '14', '-')
+    >>> number(6e-10), number(6e12)
+    ('6e-10', '6e+12')
     """
     if not math.isfinite(value):
         return MISSING
+    if abs(value) >= HUGE or (0 < abs(value) < TINY and (decimals is None or 10.0**-decimals < TINY)):
+        return f"{value:.{DIGITS}g}"
     own = places([value])
     if abs(value) >= 10**DIGITS:
         value = round(value, DIGITS - 1 - math.floor(math.log10(abs(value))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from endwise.errors import counted
 from endwise.records import Difference, Failure, Verdict
 from endwise.report.advice import beats_constant, next_test, not_compared, objection
+from endwise.report.outlook.ahead import loss_at, with_more_rows
 from endwise.report.quantities import amount, percent, small, span
 from endwise.report.ranking import decimals, difference_decimals, gap_unit, runner_up
 
@@ -21,6 +22,7 @@ def in_words(verdict: Verdict) -> str:
         _chance(verdict),
         _runner_up(verdict),
         _regret(verdict),
+        with_more_rows(verdict),
         _constant(verdict),
         "" if verdict.done else "The study was stopped early, so this is the answer so far.",
         _caveats(verdict),
@@ -34,6 +36,7 @@ def memo(verdict: Verdict) -> list[tuple[str, str]]:
     return [
         (_decision(verdict).rstrip(":"), f"`{verdict.best}` at {_size(verdict)}: {_error(verdict)}."),
         ("How sure", _how_sure(verdict)),
+        *([("With more rows", ahead)] if (ahead := with_more_rows(verdict)) else []),
         ("Expected loss", _loss(verdict)),
         ("Strongest objection", objection(verdict)),
         ("Cheapest test that could change this", next_test(verdict)),
@@ -140,7 +143,9 @@ def _loss(verdict: Verdict) -> str:
     if verdict.runner_up is None:
         return "Unknown: no other design was studied."
     cost = small(verdict.regret, gap_unit(verdict), decimals(verdict))
-    return f"{cost[0].upper()}{cost[1:]} on average, against the design that is truly best at this size."
+    now = f"{cost[0].upper()}{cost[1:]} on average, against the design that is truly best at this size"
+    later = [loss for multiple in (4, 16) if (loss := loss_at(verdict, multiple))]
+    return f"{now}; kept for more rows, {' and '.join(later)}." if later else f"{now}."
 
 
 def _lower(sentence: str) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from rich import box
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -22,7 +21,11 @@ from rich.table import Table
 from rich.text import Text
 
 from endwise.errors import counted
-from endwise.records import DesignPoint, Verdict
+from endwise.records import Band, DesignPoint, Verdict
+from endwise.report.grid import Cell, Row, grid
+from endwise.report.outlook.ahead import prospect_of
+from endwise.report.outlook.prospects import Prospect
+from endwise.report.outlook.words import SHORT
 from endwise.report.quantities import number, seconds, span
 from endwise.report.ranking import decimals, ranked, sizes
 from endwise.report.sentences import in_words
@@ -114,7 +117,12 @@ def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console
     out.print()
     out.print(prose(verdict.words or in_words(verdict)))
     out.print()
-    out.print(_table(verdict))
+    out.print(_measured(verdict, out.width))
+    out.print()
+    view = prospect_of(verdict)
+    if view is not None:
+        out.print(_expected(verdict, view, out.width))
+        out.print()
     for caveat in verdict.caveats:
         out.print(Text.assemble(("caveat ", "yellow"), (caveat.code, "bold"), ": ", prose(caveat.title)))
     for failure in verdict.failures:
@@ -130,26 +138,36 @@ def prose(text: str) -> Text:
     return Text.assemble(*((part, "bold cyan" if at % 2 else "") for at, part in enumerate(parts)))
 
 
-def _table(verdict: Verdict) -> Table:
+def _measured(verdict: Verdict, width: int) -> Text:
+    """The errors with their intervals, design by size."""
     title = f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}, with 95 % intervals; by {verdict.axis}"
-    table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", title_style="dim", pad_edge=False)
-    table.add_column("", style="bold")
-    table.add_column("design", overflow="fold", min_width=16)
-    for size in sizes(verdict):
-        table.add_column(f"{size:,}", justify="right", no_wrap=True)
     places = decimals(verdict)
-    for entry in ranked(verdict):
-        cells = [_cell(entry.at(size), places) for size in sizes(verdict)]
-        table.add_row(entry.letter, Text(entry.design), *cells, style="bold" if entry.rank == 0 else "")
-    return table
+    rows = [
+        Row(entry.letter, entry.design, [_cell(entry.at(size), places) for size in sizes(verdict)])
+        for entry in ranked(verdict)
+    ]
+    heads = [f"{size:,}" for size in sizes(verdict)]
+    return Text.assemble((f"{title}\n", "dim"), grid(heads, rows, width))
 
 
-def _cell(point: DesignPoint | None, places: int) -> Text:
-    """The error with its interval beneath, so that five sizes fit into 80 columns."""
+def _expected(verdict: Verdict, view: Prospect, width: int) -> Text:
+    """The errors that are expected with more rows: medians with their 80 % bands."""
+    places = decimals(verdict)
+    rows = [Row(one.letter, one.design, [_band(one.band(n), places) for n in view.sizes]) for one in view.lines]
+    heads = [f"{n:,}" for n in view.sizes]
+    return Text.assemble(("expected with more rows: medians with 80 % bands\n", "dim"), grid(heads, rows, width))
+
+
+def _band(band: Band | None, places: int) -> Cell:
+    if band is None:
+        return Cell("-")
+    return Cell(number(band.median, places), span(band.low80, band.high80, places), SHORT[band.state])
+
+
+def _cell(point: DesignPoint | None, places: int) -> Cell:
     if point is None:
-        return Text("-", style="dim")
-    interval = span(point.low, point.high, places)
-    return Text.assemble(number(point.error, places), "\n", (interval, "not bold dim"))
+        return Cell("-")
+    return Cell(number(point.error, places), span(point.low, point.high, places))
 
 
 def _places(verdict: Verdict, report: Path, winner: Path) -> list[tuple[str, str]]:
