@@ -24,8 +24,8 @@ from forecasting.learning import lcdb11, learn, of_case
 from forecasting.measure import LARGEST, TARGETS, Columns, forecasts, orders
 from forecasting.neural import folds
 
-from endwise.evidence.outlook import outlook
-from endwise.evidence.prior import Prior, generic, learnt
+from endwise.evidence.forecast.outlook import outlook
+from endwise.evidence.forecast.prior import Prior, generic, learnt
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "lcdb-0.1.0.tar.gz"

@@ -1,4 +1,4 @@
-"""Make the learnt prior of the forecaster, src/endwise/evidence/priors/lcdb-1.npz, from the calibration curves.
+"""Make the learnt prior of the forecaster, evidence/forecast/priors/lcdb-1.npz, from the calibration curves.
 
     python bench/learn_prior.py --lcdb10 FILE --lcdb11 FILE [--out FILE]
 
@@ -16,10 +16,10 @@ from pathlib import Path
 from forecasting.cases import cases, from_calibration
 from forecasting.learning import lcdb11, learn, of_case
 
-from endwise.evidence import prior
+from endwise.evidence.forecast import prior
 
 ROOT = Path(__file__).parents[1]
-OUT = ROOT / "src" / "endwise" / "evidence" / "priors" / prior.LEARNT
+OUT = ROOT / "src" / "endwise" / "evidence" / "forecast" / "priors" / prior.LEARNT
 
 
 def main() -> None:

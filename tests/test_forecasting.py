@@ -249,6 +249,15 @@ def test_what_is_wrong_is_said_without_a_traceback() -> None:
     assert "The target 'five' was asked for." in refused("--target", "five", given=csv_of(rows()))
 
 
+def test_a_misspelt_option_is_no_file() -> None:
+    assert "Did you mean '--json'?" in refused("--jsn", given=csv_of(rows()))
+
+
+def test_a_reach_that_is_too_short_for_one_curve_is_refused_before_any_is_answered() -> None:
+    given = rows(curve="a") + [{**row, "curve": "b", "n": 100 * row["n"]} for row in rows()]  # type: ignore[operator]
+    assert "The largest size of 'b' is 80,000." in refused("--max", "2000", "--json", given=csv_of(given))
+
+
 def test_a_file_that_cannot_be_drawn_is_refused_before_anything_is_printed() -> None:
     assert refused("--plot", "out.png", given=csv_of(rows())).splitlines() == [
         "A plot of 1 curve in out.png was asked for.",

@@ -78,9 +78,7 @@ def test_the_readme_is_read_in_one_sitting() -> None:
 
 def test_the_file_tree_of_the_readme_is_the_tree() -> None:
     text = (ROOT / "README.md").read_text()
-    tree = next(
-        block for block in re.findall(r"^```$(.*?)^```$", text, re.DOTALL | re.MULTILINE) if "src/endwise/" in block
-    )
+    (tree,) = re.findall(r"^```\n(src/endwise/.*?)^```$", text, re.DOTALL | re.MULTILINE)
     inside = {
         name
         for line in tree.splitlines()

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.csv as csv
 
-from endwise.evidence.curve import DataCurve
+from endwise.evidence.forecast.curve import DataCurve
 
 ANCHORS = np.array([int(2 ** (4 + half / 2)) for half in range(33)])
 OBSERVED = np.arange(5) * 6  # of 25 replicates: outer = inner

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from endwise.evidence.posterior import AGEING, LEAST_SIZES, WINDOW, Points, changes_at, points
-from endwise.evidence.prior import TAUS, Prior
+from endwise.evidence.forecast.posterior import AGEING, LEAST_SIZES, WINDOW, Points, changes_at, points
+from endwise.evidence.forecast.prior import TAUS, Prior
 from forecasting.cases import ANCHORS, MISSING, STARTS, TIMES, Case
 
 ROUNDS = 2  # of expectation-maximisation: see docs/forecasts.md for what more do

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from endwise.evidence.joint import draw
-from endwise.evidence.prior import Prior
-from endwise.evidence.sobol import normal_strata
+from endwise.evidence.forecast.joint import draw
+from endwise.evidence.forecast.prior import Prior
+from endwise.evidence.forecast.sobol import normal_strata
 from forecasting.cases import TIMES, Case
 from forecasting.methods import Method
 

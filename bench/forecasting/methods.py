@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from endwise.evidence.curve import DataCurve
-from endwise.evidence.joint import draw
-from endwise.evidence.prior import Prior
-from endwise.evidence.sobol import normal_strata
+from endwise.evidence.forecast.curve import DataCurve
+from endwise.evidence.forecast.joint import draw
+from endwise.evidence.forecast.prior import Prior
+from endwise.evidence.forecast.sobol import normal_strata
 
 Method = Callable[[DataCurve, np.ndarray], np.ndarray]
 ROUNDS = 24  # bootstrap rounds of a fitted law

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from endwise.evidence.curve import DataCurve
-from endwise.evidence.prior import Prior, generic
+from endwise.evidence.forecast.curve import DataCurve
+from endwise.evidence.forecast.prior import Prior, generic
 from forecasting.cases import Case, cases, from_calibration
 from forecasting.learning import Lesson, lcdb11, learn, of_case
 

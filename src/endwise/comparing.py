@@ -5,24 +5,27 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 
-from endwise.data.answers import Answers, Kind, kind_of, read_answers
-from endwise.data.predictions import Matched, read_predictions, units
-from endwise.data.slicing import cut
-from endwise.data.sources import Source, named
+from endwise.data.predictions.answers import Answers, Kind, kind_of, read_answers
+from endwise.data.predictions.matching import Matched, read_predictions, units
+from endwise.data.predictions.slicing import cut
+from endwise.data.predictions.sources import Source, named
 from endwise.errors import UsageError, listed, near
 from endwise.evidence.caveats import caveat
-from endwise.evidence.outputs import Output, weigh
-from endwise.evidence.slices import Part
+from endwise.evidence.comparison.outputs import Output, weigh
+from endwise.evidence.comparison.slices import Part
 from endwise.judge.named import DEFAULT, metric_named
 from endwise.records import Caveat, Comparison
 from endwise.report.comparison.sentences import in_words
 from endwise.system.judging import Metric
 from endwise.system.signals import Category, Number, Signal, Text
 
+NOTICED = 0.9  # a share of the word errors that is left without case and punctuation: below it, it is said
 Paths = str | Path | Sequence[str | Path] | Mapping[str, str | Path]
 
 
@@ -62,7 +65,8 @@ def compare(
     judge = judge or metric_named(DEFAULT[kind])
     answers, signal = read_answers(matched, kind), _signal(kind, unit)
     draft = replace(_draft(matched, judge, signal), chosen=why, group=group, seed=seed, command=command)
-    draft = replace(draft, notes=(*_copies(matched), *answers.notes))
+    notes = (*_copies(matched), *answers.notes, *_spelling(matched, answers, judge, signal))
+    draft = replace(draft, notes=notes)
     outputs = [_output(source, matched, answers, at, judge, signal) for at, source in enumerate([*systems, *given])]
     done = weigh(outputs, units(matched), _parts(matched), judge, draft)
     return replace(done, words=in_words(done))
@@ -156,7 +160,28 @@ def _copies(matched: Matched) -> list[str]:
     ]
 
 
-def _versions() -> dict[str, str]:
-    from endwise import __version__
+def _spelling(matched: Matched, answers: Answers, metric: Metric, signal: Signal) -> list[str]:
+    """Notes on systems whose words are right but for case and punctuation: a house style is no recognition error."""
+    if metric.name != "word_error_rate":
+        return []
+    true, notes = _bare(answers.true), []
+    for column, predicted in zip(matched.predicted, answers.predicted, strict=True):
+        error = metric.aggregate(metric.records(signal, predicted, answers.true))
+        bare = metric.aggregate(metric.records(signal, _bare(predicted), true))
+        if bare < NOTICED * error:
+            notes.append(
+                f"{column.file}: without case and punctuation its {metric.title} would be {bare:.1f} % instead of"
+                f" {error:.1f} %. Where these do not count, take them out of all files first."
+            )
+    return notes
 
-    return {"endwise": __version__, "python": platform.python_version(), "numpy": np.__version__}
+
+def _bare(texts: np.ndarray) -> np.ndarray:
+    """Texts in small letters and without punctuation."""
+    silent = (text.casefold().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "") for text in texts)
+    kept = ("".join(" " if category(one).startswith("P") else one for one in text) for text in silent)
+    return np.array([" ".join(text.split()) for text in kept], dtype=object)
+
+
+def _versions() -> dict[str, str]:
+    return {"endwise": version("endwise"), "python": platform.python_version(), "numpy": np.__version__}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from endwise.data.curves import Question, read_curves
+from endwise.data.curves.questions import Question, read_curves
 from endwise.errors import UsageError
-from endwise.evidence.curve import DataCurve
-from endwise.evidence.outlook import outlook
+from endwise.evidence.forecast.curve import DataCurve
+from endwise.evidence.forecast.outlook import outlook
 from endwise.records import Outlook
 
 AT = ("2x", "4x", "8x", "16x")
@@ -70,6 +70,8 @@ def answers(
     for one in (*at, most):
         size_of(one, 1)
     _check_targets(targets)
+    for question in questions:
+        _check_most(question, most)
     return (_answered(question, at, targets, most) for question in questions)
 
 
@@ -81,6 +83,13 @@ def _answered(question: Question, at: Sequence[str | int], targets: Sequence[flo
     sizes = {size_of(one, largest): str(one) for one in at}
     beyond = dict(sorted((n, name) for n, name in sizes.items() if n > smallest))
     far = size_of(most, largest)
+    found = outlook(curves, at=list(beyond), targets=targets, most=far, curve=question.curve)
+    return Answered(curves, found, beyond, far)
+
+
+def _check_most(question: Question, most: str | int) -> None:
+    largest = max(curve.sizes[-1] for curve in question.curves)
+    far = size_of(most, largest)
     if far <= largest:
         raise UsageError(
             f"Crossovers up to {far:,} rows were asked for.",
@@ -88,8 +97,6 @@ def _answered(question: Question, at: Sequence[str | int], targets: Sequence[flo
             "What lies within the measured sizes is known and not forecast.",
             f"Give more than {largest:,}, or a multiple such as {MOST}.",
         )
-    found = outlook(curves, at=list(beyond), targets=targets, most=far, curve=question.curve)
-    return Answered(curves, found, beyond, far)
 
 
 def size_of(asked: str | int, largest: int) -> int:

@@ -6,13 +6,14 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, strategies as st
 
-from endwise.data.curves import MeasuredCurve, Question, read_curves
+from endwise.data.curves.questions import MeasuredCurve, Question, read_curves
 from endwise.errors import RowsError
 
 Write = Callable[..., Path]
@@ -134,6 +135,24 @@ def test_zero_errors_are_read_where_the_number_of_test_rows_is_known(write: Writ
     assert read_curves(write("design,n,error,n_test\na,10,0,50\n")).questions[0].curves[0].errors == ((0.0,),)
 
 
+@pytest.mark.parametrize("source", [None, 5, [{"design": "a", "n": 1, "error": 1}]])
+def test_what_is_neither_a_path_nor_columns_is_refused(source: Any) -> None:
+    with pytest.raises(RowsError, match="is neither a path nor columns by name"):
+        read_curves(source)
+
+
+def test_errors_above_one_are_no_rates_so_that_the_number_of_test_rows_is_left_and_told(write: Write) -> None:
+    found = read_curves(write("design,n,error,n_test\na,10,16,50\na,20,12,50\nb,10,.8,50\n"))
+    assert [one.n_test for one in found.questions[0].curves] == [None, None]
+    assert found.notes == (
+        "The column 'n_test' is not used, where errors lie above 1 and so are no rates. If they are per cents, divide"
+        " them by 100.",
+    )
+    found = read_curves(write("curve,design,n,error,n_test\nwer,a,10,1.2,50\nrate,a,10,.8,50\n"))
+    assert [(one.curve, one.curves[0].n_test) for one in found.questions] == [("rate", 50), ("wer", None)]
+    assert "not used in 'wer', where" in found.notes[0]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -153,8 +172,8 @@ def test_zero_errors_are_read_where_the_number_of_test_rows_is_known(write: Writ
         ("design,n,error\na,2.5,1\n", "line 2, n: is 2.5, not a whole number of rows from 1"),
         ("design,n,error\na,1e300,1\n", "line 2, n: is 1e+300, more rows than there can be"),
         ("design,n,error\n,10,1\n", "line 2, design: is empty"),
-        ("design,n,error\na,10,0\n", "line 2, error: is 0 in every repeat at n = 10: that needs a column n_test"),
-        ("design,n,error,n_test\na,10,12,50\n", "line 2, error: is 12, and n_test is given: errors are then rates"),
+        ("design,n,error\na,10,0\n", "line 2, error: is 0 in every repeat at n = 10: that needs rates from 0 to 1"),
+        ("design,n,error,n_test\na,10,12,50\na,20,0,50\n", "line 3, error: is 0 in every repeat at n = 20: that needs"),
         (
             "design,n,error,n_test\na,10,.1,50\na,20,.1,60\n",
             "line 3, n_test: is 60, but 50 in line 2: a design has one",

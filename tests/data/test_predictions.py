@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from endwise.data.answers import kind_of, read_answers
-from endwise.data.predictions import Matched, read_predictions, units
-from endwise.data.slicing import cut
-from endwise.data.sources import named
+from endwise.data.predictions.answers import kind_of, read_answers
+from endwise.data.predictions.matching import Matched, read_predictions, units
+from endwise.data.predictions.slicing import cut
+from endwise.data.predictions.sources import named
 from endwise.errors import EndwiseError, RowsError, UsageError
 
 Write = Callable[..., str]
@@ -149,7 +149,7 @@ class TestColumns:
         truth = write("t.csv", "id,age,sex", "a,1,F")
         told = refused(UsageError, truth, write("a.csv", "id,prediction", "a,1"))
         assert "t.csv has the columns age, sex; none is among those of the predictions." in told
-        assert told.endswith("Name the column: --column age")
+        assert told.endswith("Name the column: --column age or --column sex")
         assert read(truth, "a.csv", column="age").headings.column == "age"
         assert read(truth, "a.csv", write("b.csv", "id,age", "a,1")).headings.column == "age"
 
@@ -273,6 +273,13 @@ class TestSlices:
             "10": 1,
             "(none)": 1,
         }
+
+    @pytest.mark.parametrize("start", [1_700_000_000, 0.5, 20_240_101])
+    def test_quarters_that_look_alike_in_few_digits_are_not_merged(self, start: float) -> None:
+        step = 1 if start > 1 else 1e-9
+        found = cut([repr(start + step * at) for at in range(80)])
+        assert [len(rows) for rows in found.values()] == [20, 20, 20, 20]
+        assert not any("e+" in name for name in found)
 
     def test_few_numbers_are_slices_of_their_own(self) -> None:
         assert list(cut(["10", "2", "2"])) == ["2", "10"]

@@ -11,8 +11,9 @@ import pytest
 
 from endwise.evidence import compare
 from endwise.evidence.caveats import TEXTS, caveat
+from endwise.evidence.rivals import rivals
 from endwise.evidence.verdict import Evidence, weigh
-from endwise.judge.metrics import bias, error_rate, mean_absolute_error
+from endwise.judge.metrics import bias, error_rate, mean_absolute_error, word_error_rate
 from endwise.records import DesignPoint, Measurement, Verdict
 
 NAN = float("nan")
@@ -252,6 +253,32 @@ def test_a_metric_in_percent_is_forecast_in_percent_and_may_be_zero() -> None:
     assert 2 < found["poor"][0].median < 30
     assert 0 < found["perfect"][0].median < 2
     assert all(band.high90 <= 100 for bands in found.values() for band in bands)
+
+
+def test_a_word_error_rate_above_100_percent_is_forecast_too() -> None:
+    chance = np.random.default_rng(0)
+    rates = {"wild": {50: 1.5, 100: 1.2, 200: 0.9}, "tame": {50: 0.6, 100: 0.5, 200: 0.4}}
+    some = [
+        replace(
+            measurement(design, size, repeat, 0.0),
+            records={"word_error_rate": np.stack([chance.poisson(5 * rate, 40), np.full(40, 5)], axis=1)},
+        )
+        for design, by_size in rates.items()
+        for size, rate in by_size.items()
+        for repeat in range(3)
+    ]
+    verdict = weigh(evidence(some, metrics=(word_error_rate,)), draft(unit="%", constant_error=NAN))
+    assert verdict.forecast is not None
+    found = {one.design: one.forecasts[0].median for one in verdict.forecast.designs}
+    assert found["wild"] == pytest.approx(70, abs=15)
+    assert found["tame"] == pytest.approx(33, abs=8)
+
+
+def test_a_rival_missing_at_the_largest_size_does_not_gain_from_nowhere() -> None:
+    some = curve("flat", FLAT) + curve("missing", {12: 3.1, 25: 3.05, 50: 3.0, 100: 2.9})
+    (rival,) = rivals(weigh(evidence(some), draft()))
+    assert rival.design == "missing"
+    assert rival.today == rival.chances[400] > 0
 
 
 def test_a_perfect_design_without_a_rate_has_no_forecast() -> None:

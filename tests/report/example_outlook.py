@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from endwise.evidence.curve import DataCurve
+from endwise.evidence.forecast.curve import DataCurve
 from endwise.records import Band, Choice, Crossover, DesignForecast, Outlook, Overtake, Pair, Reach
 from endwise.report.outlook.prospects import Prospect, prospect
 

@@ -12,8 +12,10 @@ import pytest
 from rich.console import Console
 
 from endwise.errors import UsageError
+from endwise.evidence.forecast.curve import DataCurve
+from endwise.records import Crossover, DesignForecast, Outlook, Pair
 from endwise.report.outlook import figures, page, tables, words
-from endwise.report.outlook.prospects import Prospect
+from endwise.report.outlook.prospects import Prospect, prospect
 from endwise.report.outlook.terminal import print_outlook
 from tests.report import example_outlook as given
 from tests.report.test_page import Reader
@@ -43,6 +45,34 @@ def test_who_overtakes_is_said_with_its_probability_and_never() -> None:
     )
 
 
+def test_who_is_ahead_is_said_of_sizes_that_both_were_measured_at() -> None:
+    short, long = given.curve(given.STAGED, 5.0), given.curve(given.DIRECT, 4.0, 1.4, (500, 1000, 2000, 4000))
+    designs = tuple(DesignForecast(one.design, "forecast", ()) for one in (short, long))
+    pairs = (Pair(given.STAGED, given.DIRECT, (), Crossover(5210.0, None, None, 0.61)),)
+    met = prospect([short, long], Outlook(None, designs, pairs, ()), 64_000)
+    assert words.standing(met).startswith(
+        "As measured, `camera -> lane -> steer` is ahead: 5.00 at 2,000 training rows; `camera -> steer` 5.60 at 2,000."
+    )
+    apart = prospect(
+        [short, given.curve(given.DIRECT, 4.0, 1.4, (8000, 9000))], Outlook(None, designs, pairs, ()), 64_000
+    )
+    assert words.standing(apart).startswith(
+        "`camera -> lane -> steer` and `camera -> steer` were measured at no size in common: 5.00 at 2,000, 4.00 at"
+        " 9,000 training rows. By their forecasts, `camera -> lane -> steer` is ahead."
+    )
+    assert words.overtaking(apart)[0].words.startswith(
+        "`camera -> steer` is forecast to be behind `camera -> lane -> steer`. Probability"
+    )
+
+
+def test_no_error_at_all_is_not_told_as_one_that_was_measured() -> None:
+    perfect = DataCurve(given.STAGED, given.SIZES, ((0.1,), (0.02,), (0.0,)), n_test=500)
+    made = Outlook(None, (DesignForecast(given.STAGED, "forecast", ()),), (), ())
+    view = prospect([perfect], made, 32_000)
+    assert "has 0.00100 or less at 2,000 training rows." in words.standing(view)
+    assert "0.00100 or less" in printed(view)
+
+
 def test_without_a_size_beyond_it_says_so() -> None:
     view = given.nothing_beyond()
     assert words.standing(view).endswith("at 2,000. None of the sizes asked for lies beyond what was measured.")
@@ -65,7 +95,7 @@ def test_a_target_that_was_measured_already_is_said_to_be() -> None:
     reached = words.targets(Prospect(view.lines, view.outlook, view.most, unit="months"))
     assert "measured already" not in reached[0].words
     easy = given.outlook({given.STAGED: (4.0, 1.1, "forecast")}, {})
-    (sentence,) = words.targets(given.prospect([given.curve(given.STAGED, 4.0)], easy, 32_000))
+    (sentence,) = words.targets(prospect([given.curve(given.STAGED, 4.0)], easy, 32_000))
     assert sentence.words == "`camera -> lane -> steer`, error of 4.5 or less: measured already, 4.00 at 2,000."
 
 

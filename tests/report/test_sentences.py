@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from endwise.records import Verdict
-from endwise.report.sentences import headline, in_words, memo, replay
+from endwise.report.sentences import correction, headline, in_words, memo, replay
 from tests.report.example_verdict import (
     DIRECT,
     PATCHES,
@@ -82,6 +82,26 @@ def test_no_crossover_within_reach_is_an_answer_with_its_reason() -> None:
     assert "as it is expected to have come down to" in said
 
 
+def test_designs_that_are_level_today_may_stay_so_or_fall_behind() -> None:
+    def said(today: float) -> str:
+        level = tuple(replace(one, probability_better=today) for one in out_of_reach().differences)
+        return dict(memo(replace(out_of_reach(), differences=level)))["With more rows"]
+
+    assert "The lead grows with more rows: at 4,800 the nearest design behind it, `xray -> age`, is ahead" in said(0.4)
+    assert "No crossover is within reach" in said(0.1)
+
+
+def test_of_designs_that_are_level_the_one_that_stays_is_named() -> None:
+    given = out_of_reach()
+    assert given.forecast is not None
+    falls, stays = given.forecast.pairs
+    stays = replace(stays, overtakes=tuple(replace(one, probability=0.4) for one in stays.overtakes))
+    level = tuple(replace(one, probability_better=0.4) for one in given.differences)
+    both = replace(given, forecast=replace(given.forecast, pairs=(falls, stays)), differences=level)
+    told = dict(memo(both))["With more rows"]
+    assert f"Up to 4,800 rows `{stays.behind}` is expected to stay as close as it is." in told
+
+
 def test_a_design_at_chance_promises_nothing() -> None:
     said = dict(memo(refused()))["With more rows"]
     assert "`xray -> age` is still at chance, and its curve does not say when it will start to learn." in said
@@ -106,3 +126,10 @@ def test_a_failure_can_be_replayed() -> None:
 def test_a_design_missing_at_the_largest_size_is_named() -> None:
     short = replace(verdict(), designs=(point(PATCHES, 2), point(DIRECT, 0)), untrainable=())
     assert dict(memo(short))["Not compared"] == "`xray -> age` was not measured at the largest size."
+
+
+def test_the_answer_says_why_it_differs_from_the_tables() -> None:
+    assert correction(verdict()).endswith(
+        f"adds 0.1 months to that of `{PATCHES}`, for its having been chosen on the same rows."
+    )
+    assert correction(replace(verdict(), error=9.13)) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -261,3 +262,42 @@ def test_the_edit_distance_is_the_shortest_way(found: list[str], true: list[str]
 
     distance = Text("t").distance(" ".join(found), " ".join(true))
     assert distance * max(len(true), 1) == pytest.approx(shortest(tuple(found), tuple(true)))
+
+
+@pytest.mark.parametrize(
+    ("declare", "fault"),
+    [
+        (lambda: Image("x", size=64), r"Its size is 64, and has to be (height, width) in pixels, both 1 or more."),
+        (lambda: Image("x", size=(64, 0)), r"Its size is (64, 0), and has to be (height, width)"),
+        (lambda: Image("x", channels=2), "It has 2 channels, and has to have 1 (grey) or 3 (red, green, blue)."),
+        (lambda: Stack("x", count=2.5), "Its count is 2.5, and has to be a whole number of 1 or more."),
+        (lambda: Mask("x", values=("road", "road")), "Its values: 'road' is among them more than once."),
+        (lambda: Points("x", count=0), "Its count is 0, and has to be a whole number of 1 or more."),
+        (lambda: Points("x", count=2, labels=("tip",)), "Its labels: 1, for 2."),
+        (lambda: Vector("x", size=0), "Its size is 0, and has to be a whole number of 1 or more."),
+        (lambda: Vector("x", size=True), "Its size is True, and has to be a whole number of 1 or more."),
+        (lambda: Number("x", low=3, high=3), "It lies between 3 and 3, where there is no number."),
+        (lambda: Category("x", values=("a", "b", "a")), "Its values: 'a' is among them more than once."),
+        (lambda: Category("x", values="FM"), "Its values: 'FM'. That has to be a list of words."),
+        (lambda: Category("x", values=(0, 1)), "Its values: (0, 1). That has to be a list of words."),
+        (lambda: Audio("x", rate=0), "Its rate is 0, and has to be a whole number of 1 or more."),
+        (lambda: Frames("x", size=-1), "Its size is -1, and has to be a whole number of 1 or more."),
+        (lambda: Symbols("x", alphabet=("a", "a")), "Its alphabet: 'a' is among them more than once."),
+        (lambda: Gallery("x", size=None), "Its size is None, and has to be a whole number of 1 or more."),
+        (lambda: Parts("x", parts=(Number("a"), Number("a"))), "Its parts: 'a' is among them more than once."),
+    ],
+)  # fmt: skip
+def test_a_declaration_that_no_row_can_meet_is_refused(declare: Callable[[], Signal], fault: str) -> None:
+    with pytest.raises(DeclarationError) as refused:
+        declare()
+    assert str(refused.value).startswith("The signal 'x' of kind ")
+    assert fault in str(refused.value)
+    assert "\nWrite for example ew." in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_the_example_of_every_kind_is_one(kind: type[Signal]) -> None:
+    import endwise as ew
+
+    parts = {"lane": ew.Number("lane"), "gap": ew.Number("gap")}
+    assert isinstance(eval(kind.example, {"ew": ew, **parts}), kind)

@@ -8,8 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from endwise.cli.options import Flag, Json, command_typed, pairs
-from endwise.errors import UsageError, near
+from endwise.cli.options import Flag, Json, command_typed, pairs, refuse_options
 
 File = Annotated[str, Parameter(allow_leading_hyphen=True)]  # '-' is standard input
 OPTIONS = (
@@ -67,13 +66,14 @@ def compare(
     html
         Write a page to this file.
     """
-    _refuse_options([truth, *predictions])
+    refuse_options([truth, *predictions], OPTIONS)
     from endwise.comparing import compare as compared
     from endwise.records import to_json
 
     found = compared(
         truth, predictions, metric=metric, group=group, slices=slices or (), id=key, column=column,
-        truth_at=pairs(truth_at, "--truth-at"), unit=unit or "", common=common, seed=seed, command=command_typed(),
+        truth_at=pairs(truth_at, "--truth-at", "SIGNAL=FILE"), unit=unit or "", common=common, seed=seed,
+        command=command_typed(),
     )  # fmt: skip
     if html is not None:
         from endwise.report.comparison.page import write
@@ -85,15 +85,3 @@ def compare(
         from endwise.report.comparison.terminal import print_comparison
 
         print_comparison(found, html)
-
-
-def _refuse_options(files: list[str]) -> None:
-    """A misspelt option stands among the files, since '-' may."""
-    wrong = [file for file in files if file.startswith("-") and file != "-"]
-    if wrong:
-        raise UsageError(
-            f"{wrong[0]} was given.",
-            f"The options are {', '.join(OPTIONS)}.",
-            "It is none of these, and no file's name begins like that.",
-            near(wrong[0], OPTIONS),
-        )

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from endwise.cli.options import Json
+from endwise.cli.options import Json, refuse_options
 from endwise.errors import UsageError
 
 if TYPE_CHECKING:
     from endwise.forecasting import Answered
 
 PIPE = "-"
+OPTIONS = ("--at", "--target", "--max", "--plot", "--json")
 
 
 def forecast(
@@ -47,9 +48,10 @@ def forecast(
     as_json
         One JSON object a curve, on a line of its own.
     """
-    from endwise.data.curves import read_curves
+    from endwise.data.curves.questions import read_curves
     from endwise.forecasting import answers
 
+    refuse_options([] if table is None else [table], OPTIONS)
     source = _source(table)
     found = read_curves(source)
     for note in found.notes:

@@ -5,28 +5,51 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from endwise.errors import UsageError
+from endwise.errors import UsageError, near
 
 Several = Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")]
 Flag = Annotated[bool, Parameter(negative="")]
 Json = Annotated[bool, Parameter(name="--json", negative="")]
 
 
-def pairs(items: list[str] | None, option: str) -> dict[str, str]:
-    """NAME=VALUE items as a mapping. Raises UsageError for one without '='."""
+def pairs(items: list[str] | None, option: str, form: str = "NAME=VALUE") -> dict[str, str]:
+    """NAME=VALUE items as a mapping. Raises UsageError for one without '=', and for a name given twice."""
     wrong = [item for item in items or [] if "=" not in item]
     if wrong:
         raise UsageError(
             f"{option} {wrong[0]} was given.",
             "It has no '='.",
-            f"{option} takes NAME=VALUE.",
-            f"Write for example {option} {wrong[0]}=VALUE.",
+            f"{option} takes {form}.",
+            f"Write {option} {form}.",
         )
-    return dict(item.split("=", 1) for item in items or [])
+    found = [item.split("=", 1) for item in items or []]
+    names = [name for name, _ in found]
+    twice = [item for item, name in zip(items or [], names, strict=True) if names.count(name) > 1]
+    if twice:
+        raise UsageError(
+            f"{' and '.join(f'{option} {item}' for item in twice)} were given.",
+            f"They name '{twice[0].split('=', 1)[0]}' {len(twice)} times.",
+            "Only one of them could be kept.",
+            "Leave out the others.",
+        )
+    return dict(found)
+
+
+def refuse_options(words: Sequence[str], known: Sequence[str]) -> None:
+    """A misspelt option stands among the files, since '-' may."""
+    wrong = [word for word in words if word.startswith("-") and word != "-"]
+    if wrong:
+        raise UsageError(
+            f"{wrong[0]} was given.",
+            f"The options are {', '.join(known)}.",
+            "It is none of these, and no file's name begins like that.",
+            near(wrong[0], known),
+        )
 
 
 def seconds_in(text: str) -> float:

@@ -9,11 +9,11 @@ import numpy as np
 
 from endwise.evidence.caveats import caveat
 from endwise.evidence.compare import Draws
-from endwise.evidence.curve import DataCurve
-from endwise.evidence.outlook import outlook
+from endwise.evidence.forecast.curve import DataCurve
+from endwise.evidence.forecast.outlook import outlook
+from endwise.evidence.forecast.states import RISING
+from endwise.evidence.forecast.worth import value_of_repeat, value_of_size
 from endwise.evidence.rivals import NOTICED, rivals
-from endwise.evidence.states import RISING
-from endwise.evidence.worth import value_of_repeat, value_of_size
 from endwise.records import Band, Caveat, Choice, DesignForecast, Measurement, Outlook, Verdict, Worth
 from endwise.system.judging import Metric
 
@@ -84,19 +84,23 @@ def _crossing(best: str, draws: Mapping[int, Draws]) -> list[str]:
 def data_curves(
     by_size: BySize, draws: Mapping[int, Draws], metric: Metric, n_test: int | None, chance: float
 ) -> list[DataCurve]:
-    """One curve a design. With `n_test` the metric is in percent, and the curves hold rates."""
+    """One curve a design. With `n_test` the metric is in percent, and the curves hold rates.
+
+    A word error rate may pass 100 %: such a curve is no share of the test rows, and `n_test` says nothing of it.
+    """
     scale = 1.0 if n_test is None else 0.01
     keys = dict.fromkeys(key for size in sorted(by_size) for key in by_size[size])
     found: list[DataCurve] = []
     for key in keys:
         sizes = [size for size in sorted(by_size) if key in by_size[size]]
         errors = [_by_repeat(by_size[size][key], metric, scale) for size in sizes]
-        if n_test is None and not all(np.nanmax(row) > 0 for row in errors):
+        shares = n_test if max(np.nanmax(row) for row in errors) <= 1 else None
+        if shares is None and not all(np.nanmax(row) > 0 for row in errors):
             continue
         relative = [_test_sd(draws[size], key) for size in sizes]
         name = by_size[sizes[0]][key][0].design
         constant = None if np.isnan(chance) else scale * chance
-        found.append(DataCurve(name, tuple(sizes), tuple(errors), n_test, tuple(relative), constant))
+        found.append(DataCurve(name, tuple(sizes), tuple(errors), shares, tuple(relative), constant))
     return found
 
 

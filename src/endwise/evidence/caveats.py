@@ -63,7 +63,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "beyond-measured-range": (
         "The crossover is forecast, not measured",
         "That `{design}` comes to be ahead rests on curves continued beyond {size:,} rows. Bands and probabilities "
-        "were tested up to 16 times the largest size on other data; a kind of curve never seen there may differ.",
+        "were tested up to 16 times the largest size on other data, where probabilities above one half were too sure.",
     ),
     "rising-curve": (
         "An error rises with more rows",
@@ -73,7 +73,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "curves-cross-more-than-once": (
         "Curves cross more than once",
         "{design} and the best design change places more than once over the measured sizes, each time beyond "
-        "chance. Forecasts take each curve for itself and may miss the next crossing.",
+        "chance. A forecast may miss the next crossing.",
     ),
     "stopped-early": (
         "The study was stopped early",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from endwise.evidence.states import FORECAST
+from endwise.evidence.forecast.states import FORECAST
 from endwise.records import Pair, Verdict
 
 NOTICED = 0.1  # a probability of being ahead that grows by less than this is no crossover to speak of
@@ -13,12 +13,14 @@ LEVEL = 0.25  # a design that is ahead today with at least this probability is l
 
 @dataclass(frozen=True)
 class Rival:
-    """A design behind the best one: its probability of being ahead, today and by size."""
+    """A design behind the best one: its probability of being ahead, today and by size.
+
+    Where it was not measured at the largest size, today is the first size that is forecast.
+    """
 
     design: str
     today: float
     chances: dict[int, float]
-    never: float
 
     @property
     def last(self) -> float:
@@ -46,6 +48,5 @@ def _rival(verdict: Verdict, pair: Pair) -> Rival:
     leads = pair.ahead == verdict.best  # a selection by all repeats and one by the common ones may differ
     other = pair.behind if leads else pair.ahead
     chances = {one.n: one.probability if leads else 1 - one.probability for one in pair.overtakes}
-    never = pair.crossover.never if leads else 1 - pair.crossover.never
     today = [one.probability_better for one in verdict.differences if one.design == other]
-    return Rival(other, today[0] if today else 0.0, chances, never)
+    return Rival(other, today[0] if today else chances[min(chances)], chances)

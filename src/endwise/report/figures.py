@@ -121,7 +121,7 @@ def _constant(verdict: Verdict, error: float, across: Axis) -> list[dict[str, An
 def _differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]], canvas: Canvas) -> dict[str, Any]:
     across = even_axis([value for _, one in others for value in (0.0, one.low, one.high)], canvas.width)
     rows = Canvas(canvas.name, canvas.width, 48 * len(others) + 8, canvas.font)
-    layers = [layer([{"x": 0, "y": 0, "end": rows.height}], "rule", {"y2": "end"}, color="var(--ink)")]
+    layers = zero_line(len(others))
     for at, (entry, one) in enumerate(others):
         layers += _difference(entry, one, across, 48 * at, canvas)
     best = ranked(verdict)[0].letter
@@ -129,6 +129,12 @@ def _differences(verdict: Verdict, others: Sequence[tuple[Entry, Difference]], c
     x = channel("x", across, f"worse than {best} by{unit and f' ({unit})'}")
     y = {"field": "y", "type": "quantitative", "scale": {"domain": [rows.height, 0], "nice": False}, "axis": None}
     return frame(layers, x, y, rows)
+
+
+def zero_line(count: int) -> list[dict[str, Any]]:
+    """The line of no difference through the bars of `count` designs, and not through their names."""
+    rows = [{"x": 0, "y": 48 * at + 24, "end": 48 * at + 46} for at in range(count)]
+    return [layer(rows, "rule", {"y2": "end"}, color="var(--ink)")]
 
 
 def _difference(entry: Entry, one: Difference, across: Axis, top: int, canvas: Canvas) -> list[dict[str, Any]]:

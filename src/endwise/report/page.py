@@ -23,7 +23,7 @@ from endwise.report.outlook import figures as outlook_figures, tables as outlook
 from endwise.report.outlook.ahead import prospect_of, with_more_rows
 from endwise.report.quantities import seconds
 from endwise.report.ranking import Entry, ranked
-from endwise.report.sentences import headline, in_words, lede, memo, replay
+from endwise.report.sentences import correction, headline, in_words, lede, memo, replay
 
 HERE = Path(__file__).parent
 
@@ -72,6 +72,7 @@ def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
         lede=lede(verdict),
         memo=memo(verdict),
         words=verdict.words or in_words(verdict),
+        correction=correction(verdict),
         replay=lambda failure: replay(verdict, failure),
         curves=figures.curves(verdict),
         differences=figures.differences(verdict),

@@ -9,7 +9,7 @@ from endwise.errors import counted
 from endwise.records import Difference, Failure, Verdict
 from endwise.report.advice import beats_constant, next_test, not_compared, objection
 from endwise.report.outlook.ahead import loss_at, with_more_rows
-from endwise.report.quantities import amount, percent, small, span
+from endwise.report.quantities import amount, number, percent, small, span
 from endwise.report.ranking import decimals, difference_decimals, gap_unit, runner_up
 
 CONFIDENT = 0.8  # probability of being best from which the memo says "ship" without a reservation
@@ -54,6 +54,19 @@ def lede(verdict: Verdict) -> str:
     count = len({point.key for point in verdict.designs if point.size == verdict.sizes[-1]})
     standing = f"Best of {count} designs" if count > 1 else "The only design studied"
     return f"{standing} at {_size(verdict)}: {_error(verdict)}."
+
+
+def correction(verdict: Verdict) -> str:
+    """Why the best design's error in the answer is not the one in tables and figures; empty where they agree."""
+    places = decimals(verdict)
+    found = [p.error for p in verdict.designs if p.key == verdict.best_key and p.size == max(verdict.sizes)]
+    if not found or number(found[0], places) == number(verdict.error, places):
+        return ""
+    added = small(verdict.error - found[0], gap_unit(verdict), places)
+    return (
+        f"Figures and tables show errors as measured. The answer above adds {added} to that of `{verdict.best}`,"
+        " for its having been chosen on the same rows."
+    )
 
 
 def replay(verdict: Verdict, failure: Failure) -> str:

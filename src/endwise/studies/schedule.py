@@ -41,13 +41,14 @@ def first_rates(plan: Plan, context: Context) -> dict[tuple[str, str], float]:
 def searches(plan: Plan, depth: int, rates: Rates) -> list[tuple[Component, float, Training]]:
     """Trainings that search the rates of components with `depth` learned stages before them.
 
-    A component that several designs hold is searched once, in the first that holds it: on true inputs
-    where that design trains apart, else on what the stages before it put out.
+    A component that several designs hold is searched once, in the first of those that have the fewest
+    learned stages before it: on true inputs where that design trains apart, else on what these put out.
     """
     found: dict[tuple[str, str], list[tuple[Component, float, Training]]] = {}
+    fewest = _fewest_before(plan)
     for design in plan.designs:
         for at, part in enumerate(design.parts):
-            if not searched(part) or _depth(design, at) != depth or arrow(part) in found:
+            if not searched(part) or arrow(part) in found or not _depth(design, at) == depth == fewest[arrow(part)]:
                 continue
             chained = design.training == "chained" and takes_predictions(design.parts[:at], part)
             path = ancestors(design.parts[:at], part) if chained else ()
@@ -63,6 +64,15 @@ def searches(plan: Plan, depth: int, rates: Rates) -> list[tuple[Component, floa
 def depths(plan: Plan) -> range:
     """How many learned stages may stand before a component, over all designs."""
     return range(1 + max(_depth(design, at) for design in plan.designs for at in range(len(design.parts))))
+
+
+def _fewest_before(plan: Plan) -> dict[tuple[str, str], int]:
+    """The fewest learned stages that stand before each component in any design."""
+    found: dict[tuple[str, str], int] = {}
+    for design in plan.designs:
+        for at, part in enumerate(design.parts):
+            found[arrow(part)] = min(_depth(design, at), found.get(arrow(part), _depth(design, at)))
+    return found
 
 
 def _depth(design: Design, at: int) -> int:

@@ -175,6 +175,13 @@ def learned(
             "A model that is not trained is a fixed component.",
             "Use fixed(..., start='frozen') for a pretrained model used as it is.",
         )
+    if using is not None and not callable(using) and not is_estimator(using):
+        raise DeclarationError(
+            f"A learned component that makes '{to.name}' was asked for with using={using!r}.",
+            "That is no scikit-learn estimator, and nothing that makes a torch module.",
+            "A learned component needs a model to train.",
+            "Leave using out for the default model, or hand over an estimator, a class or a function.",
+        )
     return Learned(inputs, to, name or _name(inputs), start, using, version)
 
 

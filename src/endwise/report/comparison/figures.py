@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from endwise.records import Comparison
 from endwise.report.axes import Axis, even_axis
 from endwise.report.comparison.ranking import decimals, entries, gap_decimals, gap_unit
-from endwise.report.figures import Canvas, Figure, channel, drawn, frame, label, layer
+from endwise.report.figures import Canvas, Figure, channel, drawn, frame, label, layer, zero_line
 from endwise.report.marks import mark
 from endwise.report.quantities import amount, span
 from endwise.report.ranking import ACCENTS, Entry
@@ -65,9 +65,7 @@ def _bars(bars: Sequence[Bar], title: str, canvas: Canvas, *, zero: bool = False
     ends = [value for bar in bars for value in (bar.low, bar.high, bar.value)]
     across = even_axis([0.0, *ends] if zero else ends, canvas.width)
     rows = Canvas(canvas.name, canvas.width, ROW * len(bars) + 8, canvas.font)
-    layers = []
-    if zero:
-        layers.append(layer([{"x": 0, "y": 0, "end": rows.height}], "rule", {"y2": "end"}, color="var(--ink)"))
+    layers = zero_line(len(bars)) if zero else []
     for at, bar in enumerate(bars):
         layers += _bar(bar, across, ROW * at, canvas)
     y = {"field": "y", "type": "quantitative", "scale": {"domain": [rows.height, 0], "nice": False}, "axis": None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from endwise.errors import counted, listed
-from endwise.evidence.slices import FEWEST
+from endwise.evidence.comparison.slices import FEWEST
 from endwise.records import Comparison, Gap, Score, Slice
 from endwise.report.comparison.blame import blame_in_words
 from endwise.report.comparison.ranking import decimals, gap_decimals, gap_unit, told_apart

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from endwise.evidence.rivals import LEVEL, NOTICED, rivals
-from endwise.evidence.states import AT_CHANCE, FORECAST, RISING
+from endwise.evidence.forecast.states import AT_CHANCE, FORECAST, RISING
+from endwise.evidence.rivals import LEVEL, NOTICED, Rival, rivals
 from endwise.records import Band, DesignForecast, Outlook, Verdict
 from endwise.report.outlook.prospects import Line, Prospect
 from endwise.report.quantities import amount, percent, small, span
@@ -86,12 +86,25 @@ def _crossover(verdict: Verdict, outlook: Outlook) -> str:
         return f"`{first.design}` gains with more rows: its probability of being ahead is {_joined(chances)}."
     behind = [one for one in found if one.today < LEVEL]
     if not behind:
-        return f"Up to {last:,} rows the designs are expected to stay as close as they are."
+        return _level(found, last)
     nearest = max(behind, key=lambda one: one.last)
     return (
         f"No crossover is within reach: at {last:,} rows the nearest design behind it, `{nearest.design}`, is ahead"
         f" with probability {percent(nearest.last)}{_why(verdict, outlook, nearest.design, last)}."
     )
+
+
+def _level(found: list[Rival], last: int) -> str:
+    """What becomes of designs that are level with the best today, none of which gains."""
+    nearest = max(found, key=lambda one: one.last)
+    if nearest.gain <= -NOTICED:
+        return (
+            f"The lead grows with more rows: at {last:,} the nearest design behind it, `{nearest.design}`, is ahead"
+            f" with probability {percent(nearest.last)}."
+        )
+    if min(one.gain for one in found) <= -NOTICED:
+        return f"Up to {last:,} rows `{nearest.design}` is expected to stay as close as it is."
+    return f"Up to {last:,} rows the designs are expected to stay as close as they are."
 
 
 def _why(verdict: Verdict, outlook: Outlook, rival: str, n: int) -> str:

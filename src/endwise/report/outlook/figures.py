@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from endwise.evidence.states import FORECAST
+from endwise.evidence.forecast.states import FORECAST
 from endwise.records import Band, Pair
 from endwise.report.axes import Axis, error_axis, size_axis, spread_labels
 from endwise.report.figures import Canvas, Figure, channel, drawn, frame, label, layer

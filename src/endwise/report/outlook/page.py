@@ -27,7 +27,7 @@ def check_plot(path: Path, questions: int) -> None:
             asked,
             f"Its suffix is '{path.suffix}'." if path.suffix else "It has no suffix.",
             "The suffix says what is drawn: a page with words and tables, or one picture.",
-            f"Write for example --plot {path.with_suffix('.html')} or --plot {path.with_suffix('.svg')}.",
+            f"Write for example --plot {_named(path, '.html')} or --plot {_named(path, '.svg')}.",
         )
     if path.suffix.lower() == ".svg" and questions > 1:
         raise UsageError(
@@ -43,6 +43,10 @@ def check_plot(path: Path, questions: int) -> None:
             "Nobody would read more, and the file would be too large to open.",
             "Keep the curves of interest, or leave --plot out and read the answers with --json.",
         )
+
+
+def _named(path: Path, suffix: str) -> Path:
+    return path.with_suffix(suffix) if path.name else path / f"curves{suffix}"
 
 
 def write(views: Sequence[Prospect], source: str, path: Path) -> None:

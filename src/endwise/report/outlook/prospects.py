@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from endwise.evidence.curve import DataCurve
-from endwise.evidence.states import FORECAST
+from endwise.evidence.forecast.curve import DataCurve
+from endwise.evidence.forecast.states import FORECAST
 from endwise.records import Band, DesignForecast, Outlook, Pair
 from endwise.report.ranking import Entry
 
 
 @dataclass(frozen=True)
 class Line:
-    """One design: its letter and colour, its means and repeats by size, and what is expected beyond them."""
+    """One design: its letter and colour, its means and repeats by size, and what is expected beyond them.
+
+    Errors below `floor` stand at it, so that they can be drawn.
+    """
 
     entry: Entry
     sizes: tuple[int, ...]
     means: tuple[float, ...]
     repeats: tuple[tuple[float, ...], ...]
     forecast: DesignForecast
+    floor: float = 0.0
 
     @property
     def design(self) -> str:
@@ -108,7 +112,7 @@ def prospect(
 
 
 def line(entry: Entry, curve: DataCurve, forecast: DesignForecast) -> Line:
-    """A design from its curve. A repeat without any error stands at the floor, so that it can be drawn."""
+    """A design from its curve."""
     floor = 0.0 if curve.n_test is None else 0.5 / curve.n_test
     repeats = tuple(tuple(max(one, floor) for one in row if one == one) for row in curve.errors)
-    return Line(entry, curve.sizes, tuple(float(one) for one in curve.mean), repeats, forecast)
+    return Line(entry, curve.sizes, tuple(float(one) for one in curve.mean), repeats, forecast, floor)

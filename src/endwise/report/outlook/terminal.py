@@ -62,7 +62,7 @@ def _table(view: Prospect) -> Table:
 
 def _add(table: Table, view: Prospect, line: Line) -> None:
     """A design: its last measured error, and beneath it its forecasts."""
-    rows = [(f"{line.sizes[-1]:,}", number(line.means[-1]), "", "measured")]
+    rows = [(f"{line.sizes[-1]:,}", words.measured(line), "", "measured")]
     rows += [_row(view, band) for band in line.forecast.forecasts]
     columns = [
         Text("\n").join(Text(cell, style=_style(row)) for cell, row in zip(column, rows, strict=True))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from endwise.errors import counted, listed
-from endwise.evidence.states import AT_CHANCE, FORECAST, LEAST, RISING, TOO_FAR, TOO_FEW
+from endwise.evidence.forecast.states import AT_CHANCE, FORECAST, LEAST, RISING, TOO_FAR, TOO_FEW
 from endwise.records import Choice, Pair, Reach
 from endwise.report.outlook.prospects import Line, Prospect
 from endwise.report.quantities import amount, number, percent, places
@@ -33,6 +33,7 @@ READING_BARS: tuple[str, ...] = (
     "The error lies within the bar in 80 of 100 such cases; bars stand a little aside.",
     READING[2],
 )
+TOO_SURE = "Probabilities above one half were too sure on public curves: 65 % came true in 54 of 100 cases, 75 % in 57."
 READING_OVERTAKES = (
     "Read up from a size: the probability that a design is ahead of {first} once both have so many rows.",
     "A line that stays low says that no crossover is in sight, not that there is none further on.",
@@ -66,13 +67,23 @@ def headline(view: Prospect) -> str:
 def standing(view: Prospect) -> str:
     """Where things stand with what was measured."""
     first, *others = view.lines
-    error = f"{_error(view, first.means[-1])} at {first.sizes[-1]:,} {view.axis}"
     beyond = "" if view.sizes else " None of the sizes asked for lies beyond what was measured."
     if not others:
-        return f"As measured, `{first.design}` has {error}.{beyond}"
-    ahead = "ahead" if len(others) == 1 else f"ahead of the other {len(others)}"
-    second = f"`{others[0].design}` {_error(view, others[0].means[-1])} at {others[0].sizes[-1]:,}"
-    return f"As measured, `{first.design}` is {ahead}: {error}; {second}.{beyond}"
+        return f"As measured, `{first.design}` has {_error_at(view, first)} {view.axis}.{beyond}"
+    second, won = others[0], sum(pair.ahead == first.design for pair in view.pairs)
+    met, of = met_at(first, second), "" if won == len(others) else f"{won} of "
+    ahead = "ahead" if len(others) == 1 else f"ahead of {of}the other {len(others)}"
+    if met is None:
+        errors = f"{_error_at(view, first)}, {_error_at(view, second)} {view.axis}"
+        apart = f"`{first.design}` and `{second.design}` were measured at no size in common: {errors}."
+        return f"{apart} By their forecasts, `{first.design}` is {ahead}.{beyond}"
+    errors = f"{_error_at(view, first, met)} {view.axis}; `{second.design}` {_error_at(view, second, met)}"
+    return f"As measured, `{first.design}` is {ahead}: {errors}.{beyond}"
+
+
+def met_at(one: Line, other: Line) -> int | None:
+    """The largest size that both were measured at, which says who is ahead; None where there is none."""
+    return max(set(one.sizes) & set(other.sizes), default=None)
 
 
 def refusals(view: Prospect) -> list[Sentence]:
@@ -102,8 +113,10 @@ def _refusal(view: Prospect, one: Line) -> list[str]:
 
 
 def overtaking(view: Prospect) -> list[Sentence]:
-    """Whether the first design is overtaken: one sentence for each of the others."""
-    return [_overtaking(view, pair) for pair in view.pairs]
+    """Whether the first design is overtaken: one sentence for each of the others, and how far to believe it."""
+    said = [_overtaking(view, pair) for pair in view.pairs]
+    likely = any(one.probability > 0.5 for pair in view.pairs if view.trusted(pair) for one in pair.overtakes)
+    return [*said, Sentence(TOO_SURE)] if likely else said
 
 
 def _overtaking(view: Prospect, pair: Pair) -> Sentence:
@@ -111,8 +124,10 @@ def _overtaking(view: Prospect, pair: Pair) -> Sentence:
     ahead = f"Probability that it is ahead: {', '.join(chances)}; that it is" if chances else "Probability that it is"
     behind = f"still behind at {view.most:,}: {percent(pair.crossover.never)}"
     trusted = view.trusted(pair)
+    met = met_at(view.line(pair.ahead), view.line(pair.behind))
+    now = f"is behind `{pair.ahead}` now" if met is not None else f"is forecast to be behind `{pair.ahead}`"
     doubt = "" if trusted else " Not to be trusted, as said above."
-    return Sentence(f"`{pair.behind}` is behind `{pair.ahead}` now. {ahead} {behind}.{doubt}", trusted)
+    return Sentence(f"`{pair.behind}` {now}. {ahead} {behind}.{doubt}", trusted)
 
 
 def _far(view: Prospect, pair: Pair, n: int) -> str:
@@ -129,7 +144,7 @@ def targets(view: Prospect) -> list[Sentence]:
 def _target(view: Prospect, one: Line, target: float) -> Sentence:
     name = f"`{one.design}`, {view.metric} of {f'{target:g} {view.unit}'.strip()} or less"
     if one.means[-1] <= target:
-        return Sentence(f"{name}: measured already, {_error(view, one.means[-1])} at {one.sizes[-1]:,}.")
+        return Sentence(f"{name}: measured already, {_error_at(view, one)}.")
     reaches = [reach for reach in one.forecast.targets if reach.target == target]
     regimes = (
         ("not by", [reach for reach in reaches if reach.probability <= NOT_REACHED][-1:]),  # nor by any before
@@ -184,5 +199,13 @@ def loss(regret: float, decimals: int) -> str:
     return f"under {number(least, decimals)}" if 0 < regret < least / 2 else number(regret, decimals)
 
 
-def _error(view: Prospect, value: float) -> str:
-    return amount(value, view.unit)
+def _error_at(view: Prospect, one: Line, n: int | None = None) -> str:
+    """An error with its size: the largest, if no other is given."""
+    at = -1 if n is None else one.sizes.index(n)
+    return f"{measured(one, at, view.unit)} at {one.sizes[at]:,}"
+
+
+def measured(one: Line, at: int = -1, unit: str = "") -> str:
+    """An error that was measured: at the floor it may be less, as none at all cannot be drawn."""
+    below = " or less" if 0 < one.means[at] <= one.floor else ""
+    return f"{amount(one.means[at], unit)}{below}"

@@ -27,7 +27,7 @@ _STARTS: Final = np.array([near for near, _ in BONES])
 _ENDS: Final = np.array([far for _, far in BONES])
 _FINGER_METACARPALS: Final = np.array([bone for bone, (near, _) in enumerate(BONES) if near in BASES[1:]])
 _SMALLEST_SCALE: Final = 1.0
-_ROWS_AT_ONCE: Final = 256
+_ROWS_AT_ONCE: Final = 32
 
 
 def bone_lengths(joints_px: npt.NDArray[np.floating], mm_per_px: npt.NDArray[np.floating]) -> Floats:
@@ -128,11 +128,15 @@ def _bilinear(xray: npt.NDArray[np.uint8], points: Floats) -> npt.NDArray[np.uin
     _, height, width = xray.shape
     x = np.clip(points[..., 0], 0, width - 1)
     y = np.clip(points[..., 1], 0, height - 1)
-    left = np.minimum(x.astype(np.intp), width - 2)
-    top = np.minimum(y.astype(np.intp), height - 2)
-    dx, dy = x - left, y - top
-    first = (np.arange(len(xray)) * height * width).reshape(-1, *[1] * (x.ndim - 1)) + top * width + left
-    flat = xray.reshape(-1)
-    upper = flat[first] * (1 - dx) + flat[first + 1] * dx
-    lower = flat[first + width] * (1 - dx) + flat[first + width + 1] * dx
-    return np.asarray(np.rint(upper * (1 - dy) + lower * dy), dtype=np.uint8)
+    left = np.minimum(x.astype(np.int32), width - 2)
+    top = np.minimum(y.astype(np.int32), height - 2)
+    dx, dy = x - left.astype(np.float32), y - top.astype(np.float32)
+    start = (np.arange(len(xray), dtype=np.int32) * height * width).reshape(-1, *[1] * (x.ndim - 1))
+    first = start + top * width + left
+    flat = xray.reshape(-1).astype(np.float32)  # four bytes throughout: half the time of eight
+    upper, lower = (_between(flat.take(at), flat.take(at + 1), dx) for at in (first, first + width))
+    return np.asarray(np.rint(_between(upper, lower, dy)), dtype=np.uint8)
+
+
+def _between(one: Floats, other: Floats, share: Floats) -> Floats:
+    return one + (other - one) * share

@@ -183,9 +183,10 @@ def _same_size(marks: Marks, opened: Opened) -> None:
 
 
 def _rows(hands: Sequence[_Hand], made: Sequence[Values], names: tuple[str, ...]) -> ew.Rows:
-    marked = joints if _are_joints(names) else ew.Points("keypoints", count=len(names), on=xray.name, labels=names)
     signals: dict[str, ew.Signal] = {one.name: one for one in (xray, sex, age, mm_per_px)}
-    signals |= {"points": marked} if names else {}
+    if names:
+        other = ew.Points("keypoints", count=len(names), on=xray.name, labels=names)
+        signals["points"] = joints if _are_joints(names) else other
     there = {name: signal for name, signal in signals.items() if any(name in values for values in made)}
     parts = Counter(hand.key[1] for hand in hands)
     return ew.Rows.from_columns(

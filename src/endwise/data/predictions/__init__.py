@@ -1,0 +1,1 @@
+"""Tables of predictions, matched with the truth by id."""
