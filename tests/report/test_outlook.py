@@ -110,7 +110,8 @@ def test_every_refusal_has_its_reason() -> None:
     assert [one.words for one in words.refusals(given.refused())] == [
         "`two sizes` was measured at 2 sizes only: any law fits so few. Measure it at 3 or more.",
         "`rises` gets worse with more rows, beyond what chance explains. That is a finding: look for later rows that"
-        " differ, labels that are worse, or training that is too short for so many.",
+        " differ, labels that are worse, or training that is too short for so many. If these are scores, of which more"
+        " is better, turn them into errors first (1 - accuracy).",
         "`at chance` has not learnt yet: at 2,000 training rows its error, 9.00, is not clearly below that of always"
         " giving the same answer. When it will start is not in its curve.",
     ]

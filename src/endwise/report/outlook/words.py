@@ -104,7 +104,8 @@ def _refusal(view: Prospect, one: Line) -> list[str]:
     if state == RISING:
         return [
             f"{name} gets worse with more rows, beyond what chance explains. That is a finding: look for later rows"
-            " that differ, labels that are worse, or training that is too short for so many."
+            " that differ, labels that are worse, or training that is too short for so many. If these are scores, of"
+            " which more is better, turn them into errors first (1 - accuracy)."
         ]
     far = [f"{n:,}" for n in view.sizes if (band := one.band(n)) is not None and band.state == TOO_FAR]
     if far:
