@@ -65,9 +65,9 @@ def compare(
     judge = judge or metric_named(DEFAULT[kind])
     answers, signal = read_answers(matched, kind), _signal(kind, unit)
     draft = replace(_draft(matched, judge, signal), chosen=why, group=group, seed=seed, command=command)
-    notes = (*_copies(matched), *answers.notes, *_spelling(matched, answers, judge, signal))
-    draft = replace(draft, notes=notes)
     outputs = [_output(source, matched, answers, at, judge, signal) for at, source in enumerate([*systems, *given])]
+    notes = (*_copies(matched), *answers.notes, *_spelling(outputs, answers, judge, signal))
+    draft = replace(draft, notes=notes)
     done = weigh(outputs, units(matched), _parts(matched), judge, draft)
     return replace(done, words=in_words(done))
 
@@ -160,17 +160,17 @@ def _copies(matched: Matched) -> list[str]:
     ]
 
 
-def _spelling(matched: Matched, answers: Answers, metric: Metric, signal: Signal) -> list[str]:
+def _spelling(outputs: Sequence[Output], answers: Answers, metric: Metric, signal: Signal) -> list[str]:
     """Notes on systems whose words are right but for case and punctuation: a house style is no recognition error."""
     if metric.name != "word_error_rate":
         return []
     true, notes = _bare(answers.true), []
-    for column, predicted in zip(matched.predicted, answers.predicted, strict=True):
-        error = metric.aggregate(metric.records(signal, predicted, answers.true))
+    for output, predicted in zip(outputs, answers.predicted, strict=True):
+        error = metric.aggregate(output.records)
         bare = metric.aggregate(metric.records(signal, _bare(predicted), true))
         if bare < NOTICED * error:
             notes.append(
-                f"{column.file}: without case and punctuation its {metric.title} would be {bare:.1f} % instead of"
+                f"{output.file}: without case and punctuation its {metric.title} would be {bare:.1f} % instead of"
                 f" {error:.1f} %. Where these do not count, take them out of all files first."
             )
     return notes

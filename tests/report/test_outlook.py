@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,9 +16,11 @@ from endwise.errors import UsageError
 from endwise.evidence.forecast.curve import DataCurve
 from endwise.records import Crossover, DesignForecast, Outlook, Pair
 from endwise.report.outlook import figures, page, tables, words
+from endwise.report.outlook.ahead import prospect_of
 from endwise.report.outlook.prospects import Prospect, prospect
 from endwise.report.outlook.terminal import print_outlook
 from tests.report import example_outlook as given
+from tests.report.example_verdict import STAGED, overtaken
 from tests.report.test_page import Reader
 
 VIEWS = {"one": given.one, "two": given.two, "six": given.six, "refused": given.refused, "hostile": given.hostile}
@@ -229,3 +232,18 @@ def test_what_cannot_be_drawn_is_refused(file: str, questions: int, said: str) -
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 4
     page.check_plot(Path("out.HTML"), 12)
+
+
+def test_a_study_without_any_error_at_a_size_is_drawn_where_the_forecast_takes_it() -> None:
+    one = overtaken()
+    perfect = [
+        replace(point, error=0.0, low=0.0, high=0.0, repeats=(0.0, 0.0))
+        if (point.design, point.size) == (STAGED, 300)
+        else point
+        for point in one.designs
+    ]
+    view = prospect_of(replace(one, designs=tuple(perfect), unit="%"))
+    assert view is not None
+    line = view.line(STAGED)
+    assert line.means[-1] == line.floor == 50 / one.test_rows
+    assert min(value for row in (line.means, *line.repeats) for value in row) > 0

@@ -18,13 +18,15 @@ def prospect_of(verdict: Verdict) -> Prospect | None:
     if outlook is None or not outlook.designs:
         return None
     forecasts = {one.design: one for one in outlook.designs}
+    floor = 50 / max(verdict.test_rows, 1) if verdict.unit == "%" else 0.0  # where the forecast takes no error at all
     lines = tuple(
         Line(
             entry,
             tuple(point.size for point in entry.points),
-            tuple(point.error for point in entry.points),
-            tuple(point.repeats for point in entry.points),
+            tuple(max(point.error, floor) for point in entry.points),
+            tuple(tuple(max(one, floor) for one in point.repeats) for point in entry.points),
             forecasts[entry.design],
+            floor,
         )
         for entry in ranked(verdict)
         if entry.design in forecasts and not entry.level
