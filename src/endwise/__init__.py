@@ -12,8 +12,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "system.signals": (
-        "Signal", "Image", "Stack", "Mask", "Audio", "Frames", "Points", "Box", "Number", "Vector", "Category",
-        "Symbols", "Text", "Gallery", "Parts",
+        "Signal", "Image", "Stack", "Mask", "Audio", "Frames", "Posteriors", "Points", "Box", "Number", "Vector",
+        "Category", "Symbols", "Segments", "Text", "Gallery", "Parts",
     ),
     "system.components": ("Component", "fixed", "learned", "predictions"),
     "system.graph": ("System",),
@@ -76,6 +76,8 @@ if TYPE_CHECKING:
         Number as Number,
         Parts as Parts,
         Points as Points,
+        Posteriors as Posteriors,
+        Segments as Segments,
         Signal as Signal,
         Stack as Stack,
         Symbols as Symbols,

@@ -24,6 +24,8 @@ from endwise.system.signals import (
     Number,
     Parts,
     Points,
+    Posteriors,
+    Segments,
     Signal,
     Stack,
     Symbols,
@@ -44,13 +46,15 @@ EVERY = [
     Vector("lengths", size=3),
     Category("sex", values=("F", "M")),
     Symbols("phonemes", alphabet=("a", "b", "c")),
+    Segments("phones", alphabet=("a", "b", "c")),
+    Posteriors("heard", labels=("a", "b"), rate=100),
     Text("words"),
     Gallery("gallery", size=2),
     Parts("situation", parts=(Number("gap"), Category("lane", values=("l", "r")), Frames("path", size=2))),
 ]  # fmt: skip
 
 
-def value(signal: Signal, draw: np.random.Generator) -> Any:
+def value(signal: Signal, draw: np.random.Generator) -> Any:  # noqa: C901  one case a kind
     """A random value of `signal`, as it stands in a batch."""
     length = int(draw.integers(0, 4))
     if isinstance(signal, Image | Stack):
@@ -63,6 +67,11 @@ def value(signal: Signal, draw: np.random.Generator) -> Any:
         return np.int32(draw.integers(len(signal.values)))
     if isinstance(signal, Symbols):
         return draw.integers(0, len(signal.alphabet), length, dtype=np.int32)
+    if isinstance(signal, Segments):
+        ends = np.cumsum(draw.uniform(0, 1, length))
+        return np.float32(np.stack([draw.integers(0, 3, length), ends, ends + 0.5], axis=1))
+    if isinstance(signal, Posteriors):
+        return draw.dirichlet([1, 1], length).astype(np.float32).reshape(-1, 2)
     if isinstance(signal, Text):
         return "".join(draw.choice(list("aé \n😀"), length))
     if isinstance(signal, Gallery):

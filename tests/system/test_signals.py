@@ -23,6 +23,8 @@ from endwise.system.signals import (
     Number,
     Parts,
     Points,
+    Posteriors,
+    Segments,
     Signal,
     Stack,
     Symbols,
@@ -47,6 +49,8 @@ EVERY: list[Signal] = [
     Vector("lengths", size=3, unit="mm", labels=("a", "b", "c")),
     SEX,
     Symbols("phonemes", alphabet=("a", "b", "c")),
+    Segments("phones", alphabet=("a", "b", "c")),
+    Posteriors("heard", labels=("a", "b"), rate=100),
     Text("words"),
     Gallery("people", size=2),
     Parts("situation", parts=(GAP, SEX, Frames("path", size=2), Parts("inner", parts=(Text("sign"),)))),
@@ -92,6 +96,13 @@ def values(signal: Signal) -> st.SearchStrategy[Any]:  # noqa: C901  one case a 
         case Symbols():
             chosen = st.lists(st.sampled_from(signal.alphabet), max_size=5)
             return chosen | chosen.map(" ".join)
+        case Posteriors():
+            return st.lists(st.floats(0, 1, width=32).map(lambda chance: [chance, 1 - chance]), min_size=1, max_size=4)
+        case Segments():
+            lasting = st.tuples(st.sampled_from(signal.alphabet), st.floats(0, 1, width=16), st.floats(0, 1, width=16))
+            return st.lists(lasting, max_size=4).map(
+                lambda rows: [(name, at + start, at + 1 + length) for at, (name, start, length) in enumerate(rows)]
+            )
         case Text():
             return st.text(max_size=12)
         case Gallery():

@@ -24,6 +24,8 @@ from endwise.system.signals import (
     Number,
     Parts,
     Points,
+    Posteriors,
+    Segments,
     Signal,
     Stack,
     Symbols,
@@ -33,7 +35,13 @@ from endwise.system.signals import (
 
 MEDIA = (Image, Mask, Stack, Audio)  # a cell names their files
 BETWEEN = re.compile(r"[\s,;]+")
-NUMBERS = {Points: "points", Box: "a box", Vector: "a list of numbers", Frames: "a list of vectors"}
+NUMBERS = {
+    Points: "points",
+    Box: "a box",
+    Vector: "a list of numbers",
+    Frames: "a list of vectors",
+    Posteriors: "a list of chances",
+}
 
 
 def is_absent(cell: Any) -> bool:
@@ -104,7 +112,7 @@ def _plain(signal: Signal, cell: Any) -> Any:
     match signal:
         case Number():
             return number_of(cell)
-        case Points() | Box() | Vector() | Frames():
+        case Points() | Box() | Vector() | Frames() | Posteriors():
             return _array(signal, cell)
         case Category():
             if isinstance(cell, list | dict | bytes):
@@ -112,6 +120,8 @@ def _plain(signal: Signal, cell: Any) -> Any:
             return str(cell).strip() if str(cell).strip() in signal.values else name_of(cell)
         case Symbols():
             return _symbols(cell)
+        case Segments():
+            return _json(cell) if _is_json(cell) else cell
         case Text():
             return _text(cell)
         case _:

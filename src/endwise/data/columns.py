@@ -16,12 +16,25 @@ from typing import Any
 
 import numpy as np
 
-from endwise.system.signals import Box, Category, Frames, Gallery, Mask, Number, Parts, Signal, Symbols, Text
+from endwise.system.signals import (
+    Box,
+    Category,
+    Frames,
+    Gallery,
+    Mask,
+    Number,
+    Parts,
+    Posteriors,
+    Segments,
+    Signal,
+    Symbols,
+    Text,
+)
 
 DTYPES = {
     "image": "|u1", "stack": "|u1", "mask": "|u1", "points": "<f4", "box": "<f4", "number": "<f4", "vector": "<f4",
-    "category": "<i4", "audio": "<f4", "frames": "<f4", "symbols": "<i4", "text": "|u1", "gallery": "|u1",
-    "parts": "|u1",
+    "category": "<i4", "audio": "<f4", "frames": "<f4", "posteriors": "<f4", "symbols": "<i4", "segments": "<f4",
+    "text": "|u1", "gallery": "|u1", "parts": "|u1",
 }  # fmt: skip
 CHUNK = 256  # rows hashed at a time: 20 MB of pictures of 160 x 160 x 3
 
@@ -185,14 +198,14 @@ def _restored(signal: Signal, plain: Any) -> Any:
     if isinstance(signal, Text):
         return plain
     array = np.array(plain, DTYPES[signal.kind])
-    if isinstance(signal, Frames):
-        return array.reshape(-1, signal.size)  # a sequence of no vectors still has its width
+    if isinstance(signal, Frames | Posteriors | Segments):
+        return array.reshape(-1, *_row(signal))  # a sequence of no vectors still has its width
     return array[()]  # a scalar where the part is one number
 
 
 def _row(signal: Signal) -> tuple[int, ...]:
     """Shape of one step of a value of varying length."""
-    return (signal.size,) if isinstance(signal, Frames) else ()
+    return tuple(size or 0 for size in signal.shape[1:]) if isinstance(signal, Frames | Posteriors | Segments) else ()
 
 
 def _empty(signal: Signal, count: int) -> np.ndarray:

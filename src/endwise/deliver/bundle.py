@@ -30,7 +30,7 @@ from endwise.learn.model import Model, load
 from endwise.records import FORMAT, Verdict, to_json
 from endwise.system.components import Component, Fixed, Learned, is_estimator
 from endwise.system.designs import Design
-from endwise.system.signals import Signal, from_json
+from endwise.system.signals import Segments, Signal, from_json
 
 OURS = ("endwise.systems.", "endwise.system.components")  # all that a bundle may name unasked: elsewhere, some write
 PARTS = ("system", "design", "wants", "inputs", "given", "parts")
@@ -278,4 +278,6 @@ def plain(signal: Signal, value: Any) -> Any:
         return None
     if signal.kind in ("category", "symbols"):
         return signal.show(value)
+    if isinstance(signal, Segments):
+        return [[signal.alphabet[int(place)], round(start, 3), round(end, 3)] for place, start, end in value.tolist()]
     return np.asarray(value).tolist() if not isinstance(value, str) else value

@@ -10,12 +10,14 @@ true one, and says how it is drawn. In a batch, values stand in one array with t
     Mask      uint8 class index (H, W)                     uint8 (N, H, W)
     Audio     float32 (T,) in -1..1                        object (N,) of those
     Frames    float32 (T, D)                               object (N,) of those
+    Posteriors float32 (T, V), each step sums to 1         object (N,) of those
     Points    float32 (K, 2), x then y                     float32 (N, K, 2)
     Box       float32 (4,): left, top, right, bottom       float32 (N, 4)
     Number    float                                        float32 (N,)
     Vector    float32 (D,)                                 float32 (N, D)
     Category  one of `values`                              int32 (N,) index into `values`
     Symbols   sequence over `alphabet`                     object (N,) of int32 (T,)
+    Segments  sequence of (symbol, start s, end s)         object (N,) of float32 (T, 3): index, start, end
     Text      str                                          object (N,) of str
     Gallery   dict name -> float32 (D,)                    object (N,) of those
     Parts     dict part name -> value                      object (N,) of those
@@ -32,14 +34,22 @@ from typing import Any
 from endwise.system.signals.base import NAME as NAME, Signal as Signal
 from endwise.system.signals.pictures import Image as Image, Mask as Mask, Stack as Stack
 from endwise.system.signals.places import Box as Box, Points as Points
-from endwise.system.signals.sequences import Audio as Audio, Frames as Frames, Symbols as Symbols, Text as Text
+from endwise.system.signals.sequences import (
+    Audio as Audio,
+    Frames as Frames,
+    Posteriors as Posteriors,
+    Segments as Segments,
+    Symbols as Symbols,
+    Text as Text,
+)
 from endwise.system.signals.structures import Gallery as Gallery, Parts as Parts
 from endwise.system.signals.values import Category as Category, Number as Number, Vector as Vector
 
 KINDS: dict[str, type[Signal]] = {
     kind.kind: kind
     for kind in (
-        Image, Stack, Mask, Audio, Frames, Points, Box, Number, Vector, Category, Symbols, Text, Gallery, Parts,
+        Image, Stack, Mask, Audio, Frames, Posteriors, Points, Box, Number, Vector, Category, Symbols, Segments, Text,
+        Gallery, Parts,
     )
 }  # fmt: skip
 

@@ -61,9 +61,10 @@ class Audio(Signal):
 
 @dataclass(frozen=True)
 class Frames(Signal):
-    """A sequence of vectors with `size` numbers each (MFCC, log-mel, posteriors over time)."""
+    """A sequence of vectors with `size` numbers each, `rate` a second (MFCC, log-mel; 0: not steps in time)."""
 
     size: int = 1
+    rate: float = 0.0
     kind: ClassVar[str] = "frames"
     example: ClassVar[str] = "ew.Frames('mfcc', size=13)"
     drawn: ClassVar[str] = "picture"
@@ -71,6 +72,7 @@ class Frames(Signal):
 
     def faults(self) -> Iterator[str]:
         yield from counts(size=self.size)
+        yield from _rates(self.rate)
 
     @property
     def shape(self) -> tuple[None, int]:
@@ -85,15 +87,54 @@ class Frames(Signal):
         return float(np.linalg.norm(gap, axis=1).mean()) if len(gap) else 0.0
 
     def show(self, value: Any) -> str:
-        return f"{len(value)} frames"
+        return f"{len(value)} frames" + (f", {len(value) / self.rate:.2f} s" if self.rate else "")
+
+
+@dataclass(frozen=True)
+class Posteriors(Signal):
+    """At each of `rate` steps a second the chance of each of `labels`; a step's chances sum to 1."""
+
+    labels: tuple[str, ...] = ()
+    rate: float = 0.0
+    kind: ClassVar[str] = "posteriors"
+    example: ClassVar[str] = "ew.Posteriors('phonemes', labels=('a', 'b'), rate=100)"
+    drawn: ClassVar[str] = "picture"
+    ragged: ClassVar[bool] = True
+
+    def faults(self) -> Iterator[str]:
+        yield from names("labels", self.labels)
+        yield from _rates(self.rate)
+
+    @property
+    def shape(self) -> tuple[None, int]:
+        return (None, len(self.labels))
+
+    def check(self, value: Any) -> np.ndarray:
+        array = numbers(value, self.shape, "a sequence of chances")
+        if (array < 0).any() or (np.abs(array.sum(axis=1) - 1) > 1e-3).any():
+            raise ValueError("holds a step whose chances are negative or do not sum to 1")
+        return array
+
+    def distance(self, predicted: Any, true: Any) -> float:
+        """Half the sum of the differences of all chances, mean over steps: 0..1; 1 - p where the truth is certain."""
+        gap = longer(true, predicted) - longer(predicted, true)
+        return float(np.abs(gap).sum(axis=1).mean() / 2) if len(gap) else 0.0
+
+    def show(self, value: Any) -> str:
+        best = [self.labels[at] for at in np.asarray(value).argmax(axis=1)] if len(value) else []
+        return " ".join(name for at, name in enumerate(best) if at == 0 or name != best[at - 1])
+
+
+def _rates(rate: Any) -> Iterator[str]:
+    if not (isinstance(rate, int | float) and 0 <= rate < np.inf):
+        yield f"Its rate is {rate!r}, and has to be a number of steps a second, 0 or more."
 
 
 @dataclass(frozen=True)
 class Symbols(Signal):
-    """A sequence over `alphabet`; `times` says that each symbol comes with its start in seconds."""
+    """A sequence over `alphabet`."""
 
     alphabet: tuple[str, ...] = ()
-    times: bool = False
     kind: ClassVar[str] = "symbols"
     example: ClassVar[str] = "ew.Symbols('phonemes', alphabet=('a', 'b'))"
     ragged: ClassVar[bool] = True
@@ -107,10 +148,7 @@ class Symbols(Signal):
 
     def check(self, value: Any) -> np.ndarray:
         symbols = value.split() if isinstance(value, str) else list(value)
-        unknown = [s for s in symbols if s not in self.alphabet]
-        if unknown:
-            raise ValueError(f"holds {unknown[0]!r}, which is not in the alphabet")
-        return np.array([self.alphabet.index(s) for s in symbols], dtype=np.int32)
+        return np.array([_place(one, self.alphabet) for one in symbols], dtype=np.int32)
 
     def distance(self, predicted: Any, true: Any) -> float:
         """Edit distance over the length of the truth."""
@@ -121,16 +159,80 @@ class Symbols(Signal):
 
 
 @dataclass(frozen=True)
-class Text(Signal):
-    """Words in a row, as a string."""
+class Segments(Signal):
+    """Symbols of `alphabet` with the times from which and to which each lasts, in seconds (phones, words, events).
 
-    kind: ClassVar[str] = "text"
-    example: ClassVar[str] = "ew.Text('transcript')"
+    One value is float32 (T, 3): the symbol's place in the alphabet, its start and its end; starts never fall.
+    """
+
+    alphabet: tuple[str, ...] = ()
+    kind: ClassVar[str] = "segments"
+    example: ClassVar[str] = "ew.Segments('phonemes', alphabet=('a', 'b'))"
     ragged: ClassVar[bool] = True
+
+    def faults(self) -> Iterator[str]:
+        yield from names("alphabet", self.alphabet)
+
+    @property
+    def shape(self) -> tuple[None, int]:
+        return (None, 3)
+
+    def check(self, value: Any) -> np.ndarray:
+        rows = [list(row) if isinstance(row, list | tuple | np.ndarray) else [] for row in value]
+        if any(len(row) != 3 for row in rows):
+            raise ValueError("is not a sequence of (symbol, start, end)")
+        placed = [[_place(row[0], self.alphabet) if isinstance(row[0], str) else row[0], *row[1:]] for row in rows]
+        array = numbers(np.array(placed).reshape(-1, 3), (None, 3), "a sequence of (symbol, start, end)")
+        if ((array[:, 0] < 0) | (array[:, 0] >= len(self.alphabet)) | (array[:, 0] % 1 != 0)).any():
+            raise ValueError(f"holds an index outside 0..{len(self.alphabet) - 1}")
+        if (array[:, 1] < 0).any() or (array[:, 2] < array[:, 1]).any() or (np.diff(array[:, 1]) < 0).any():
+            raise ValueError("holds times that are negative, end before they start, or are out of order")
+        return array
+
+    def distance(self, predicted: Any, true: Any) -> float:
+        """Edit distance of the symbols, their times apart, over the length of the truth."""
+        return edit_distance([row[0] for row in predicted], [row[0] for row in true])
+
+    def show(self, value: Any) -> str:
+        return " ".join(self.alphabet[int(row[0])] for row in value)
+
+
+def _place(symbol: Any, alphabet: tuple[str, ...]) -> int:
+    if symbol not in alphabet:
+        raise ValueError(f"holds {symbol!r}, which is not in the alphabet")
+    return alphabet.index(symbol)
+
+
+@dataclass(frozen=True)
+class Text(Signal):
+    """Words in a row, as a string.
+
+    `alphabet` holds the characters that may occur, the space among them; models that spell need one. `words` holds
+    the words that may occur, where that is known beforehand (digits, commands): what spells then chooses among them.
+    """
+
+    alphabet: str = ""
+    words: tuple[str, ...] = ()
+    kind: ClassVar[str] = "text"
+    example: ClassVar[str] = "ew.Text('transcript', alphabet=\"abcdefghijklmnopqrstuvwxyz' \")"
+    ragged: ClassVar[bool] = True
+
+    def faults(self) -> Iterator[str]:
+        yield from names("alphabet", tuple(self.alphabet))
+        yield from names("words", self.words)
+        strange = [word for word in self.words if not word or set(word) - set(self.alphabet or word) or " " in word]
+        if strange:
+            yield f"Its words: {strange[0]!r} is empty, holds a space, or has a character outside the alphabet."
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError(f"is not text: {short(value)}")
+        strange = next((one for one in value if one not in self.alphabet), "") if self.alphabet else ""
+        if strange:
+            raise ValueError(f"holds the character {strange!r}, which is not in the alphabet {self.alphabet!r}")
+        unknown = next((word for word in value.split() if word not in self.words), "") if self.words else ""
+        if unknown:
+            raise ValueError(f"holds the word {unknown!r}, which is not among the {len(self.words):,} known words")
         return value
 
     def distance(self, predicted: Any, true: Any) -> float:

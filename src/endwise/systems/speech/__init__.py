@@ -1,0 +1,1 @@
+"""Audio -> transcript: in stages, end to end, and cut between."""
