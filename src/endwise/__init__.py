@@ -15,7 +15,7 @@ _WHERE = {
         "Signal", "Image", "Stack", "Mask", "Audio", "Frames", "Posteriors", "Points", "Box", "Number", "Vector",
         "Category", "Symbols", "Segments", "Text", "Gallery", "Parts",
     ),
-    "system.components": ("Component", "fixed", "learned", "predictions"),
+    "system.components": ("Component", "Learner", "fixed", "learned", "predictions"),
     "system.graph": ("System",),
     "system.designs": ("Design", "designs", "parse"),
     "system.judging": ("Judge", "Metric", "OpenLoop"),
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from endwise.records import Comparison as Comparison, Outlook as Outlook, Verdict as Verdict
     from endwise.system.components import (
         Component as Component,
+        Learner as Learner,
         fixed as fixed,
         learned as learned,
         predictions as predictions,

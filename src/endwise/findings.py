@@ -88,7 +88,7 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
 def _blank(context: Context, design: Design, size: int) -> DesignPoint:
     """A design's facts at a size that need no measuring."""
     sample = context.sample(size, 0)
-    labels = {part.output.name: int(context.truth.has(part.output.name)[sample].sum()) for part in design.learned}
+    labels = {part.target.name: int(context.truth.has(part.target.name)[sample].sum()) for part in design.learned}
     units = len(np.unique(context.units[sample[context.carries[sample]]].astype(str)))
     nan = float("nan")
     return DesignPoint(

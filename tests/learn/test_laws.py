@@ -20,7 +20,7 @@ from endwise.learn.fit import fit
 from endwise.learn.model import Model, load
 from endwise.learn.trainer import Fit, Recipe
 from endwise.system.components import Learned, learned
-from endwise.system.signals import Audio, Category, Image, Number, Points, Signal, Stack, Vector
+from endwise.system.signals import Audio, Category, Gallery, Image, Number, Points, Signal, Stack, Vector
 
 ROWS = 16
 QUICK = Recipe(max_steps=40, evaluate_every=5)
@@ -187,9 +187,9 @@ def test_no_training_row_is_an_error() -> None:
 def test_kinds_without_a_default_model_are_named() -> None:
     with pytest.raises(DeclarationError, match=r"(?s)vector \+ image to points.*using="):
         trained(learned(VECTOR, PICTURE, to=SPOTS))
-    with pytest.raises(DeclarationError, match="'sound' is of kind audio"):
+    with pytest.raises(DeclarationError, match="'people' is of kind gallery"):
         fit(
-            learned(Audio("sound"), to=SCALE),
+            learned(Gallery("people"), to=SCALE),
             [np.zeros(ROWS, object)],
             rows_of(SCALE),
             held_out=np.zeros(ROWS, bool),

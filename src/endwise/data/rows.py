@@ -20,7 +20,7 @@ from endwise.data.problems import Problem
 from endwise.errors import RowsError, counted, listed, near
 from endwise.system.signals import Signal
 
-SPLITS = ("train", "test", "")
+SPLITS = ("train", "test", "side", "")
 
 
 @final
@@ -36,7 +36,8 @@ class Rows:
     ids: str (N,), each once.
     groups: str (N,), or None; rows of one group (a patient, a route) never straddle train and test.
         "" where a row's group is not known.
-    split: str (N,), or None; the user's own split: "train", "test" or "".
+    split: str (N,), or None; the user's own split: "train", "test", "side" or "". Side rows train at every size
+        and are never counted in it: extra rows, generated or from elsewhere, that every design gets.
     problems: what was wrong with rows that were left out on request.
     notes: sentences that a person should know about how the rows were read.
     """

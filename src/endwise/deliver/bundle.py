@@ -121,6 +121,7 @@ def _written(part: Component) -> dict[str, Any]:
     return {
         "name": part.name, "start": part.start, "version": part.version, "learned": part.learns,
         "inputs": [signal.to_json() for signal in part.inputs], "output": part.output.to_json(),
+        "label": None if part.label is None else part.label.to_json(),
         "using": reference(part.using), "estimator": is_estimator(part.using),
     }  # fmt: skip
 
@@ -202,7 +203,8 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
     inputs = tuple(from_json(one) for one in written["inputs"])
     output = from_json(written["output"])
     kind = Learned if written["learned"] else Fixed
-    part = kind(inputs, output, written["name"], written["start"], None, written["version"])
+    label = None if written.get("label") is None else from_json(written["label"])
+    part = kind(inputs, output, written["name"], written["start"], None, written["version"], label=label)
     if written["estimator"] and isinstance(part, Learned):
         from endwise.learn.estimator import EstimatorModel  # brings scikit-learn: only for those who use it
 

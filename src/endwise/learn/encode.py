@@ -8,6 +8,9 @@
     vector, box             float32 (N, D)                      (N, D), likewise
     points                  float32 (N, K, 2)                   (N, 2K), likewise
     category                int32 (N,)                          (N, V), one-hot
+    frames                  object (N,) of float32 (T, D)       Ragged (N, T, D), each column standardised
+    posteriors              object (N,) of float32 (T, V)       Ragged (N, T, V), as they are
+    audio                   object (N,) of float32 (T,)         Ragged (N, T), spread 1
 
 The scales are buffers: they travel with the weights. Pictures stay uint8 until their batch is read.
 """
@@ -16,12 +19,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from endwise.errors import DeclarationError, StudyError, counted, listed
+from endwise.learn.ragged import Ragged, ragged
 from endwise.system.signals import Category, Image, Signal
 
 SCALE_ROWS = 512
@@ -40,7 +45,7 @@ class Encoder(nn.Module, ABC):
         """Take scales from the rows of `array` that the index `training` names, and from no others."""
 
     @abstractmethod
-    def forward(self, batch: Tensor) -> Tensor:
+    def forward(self, batch: Any) -> Any:
         """The encoded batch, as in the table above."""
 
     def numbers(self, rows: np.ndarray) -> np.ndarray:
@@ -108,6 +113,59 @@ class OneHot(Encoder):
         return one_hot
 
 
+class Sequences(Encoder):
+    """Sequences of vectors: each column with zero mean and unit spread over all steps."""
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal)
+        width = signal.shape[-1]
+        assert width is not None
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        some = array[training[:: -(-len(training) // SCALE_ROWS)]]
+        set_scales(self.mean, self.spread, np.concatenate(list(some)))
+
+    def forward(self, batch: Ragged) -> Ragged:
+        return batch.masked((batch.values.float() - self.mean) / self.spread)
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        raise DeclarationError(
+            f"An estimator was to read '{self.signal.name}'.",
+            f"'{self.signal.name}' is of kind {self.signal.kind}: its rows differ in length.",
+            "An estimator reads a table, a row of numbers for each row.",
+            "Put a fixed component before it that makes a vector of each row, or use a network.",
+        )
+
+
+class Chances(Sequences):
+    """Posteriors are between 0 and 1 already."""
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        """Nothing to learn."""
+
+
+class Waves(Sequences):
+    """Recordings: one spread for all, and no mean, which in a sound is no signal."""
+
+    spread: Tensor
+
+    def __init__(self, signal: Signal) -> None:
+        Encoder.__init__(self, signal)
+        self.register_buffer("spread", torch.ones(()))
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        some = np.concatenate(list(array[training[:: -(-len(training) // SCALE_ROWS)]]))
+        self.spread.fill_(float(some.std(dtype=np.float64)) or 1.0)
+
+    def forward(self, batch: Ragged) -> Ragged:
+        return Ragged(batch.values.float() / self.spread, batch.lengths)
+
+
 ENCODERS: dict[str, type[Encoder]] = {
     "image": Pictures,
     "stack": Pictures,
@@ -116,7 +174,14 @@ ENCODERS: dict[str, type[Encoder]] = {
     "points": Numbers,
     "box": Numbers,
     "category": OneHot,
+    "frames": Sequences,
+    "posteriors": Chances,
+    "audio": Waves,
 }
+
+
+RAGGED = ("frames", "posteriors", "audio")
+"""Kinds whose rows are numbers that differ in length."""
 
 
 def encoder(signal: Signal) -> Encoder:
@@ -150,9 +215,12 @@ def set_scales(mean: Tensor, spread: Tensor, rows: np.ndarray) -> None:
 def check_finite(signals: Sequence[Signal], arrays: Sequence[np.ndarray]) -> None:
     """Raise StudyError when a row of numbers holds NaN or an infinite number."""
     for signal, array in zip(signals, arrays, strict=True):
-        if array.dtype.kind != "f":
+        if signal.kind in RAGGED:
+            bad = np.array([not np.isfinite(row).all() for row in array], dtype=bool)
+        elif array.dtype.kind == "f":
+            bad = ~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))
+        else:
             continue
-        bad = ~np.isfinite(array).all(axis=tuple(range(1, array.ndim)))
         if bad.any():
             raise StudyError(
                 f"A model was to be run on {counted(len(array), 'row')} of '{signal.name}'.",
@@ -162,6 +230,9 @@ def check_finite(signals: Sequence[Signal], arrays: Sequence[np.ndarray]) -> Non
             )
 
 
-def tensors(arrays: Sequence[np.ndarray], device: str) -> list[Tensor]:
-    """A batch's arrays as tensors on `device`."""
-    return [torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays]
+def tensors(arrays: Sequence[np.ndarray], device: str) -> list[Any]:
+    """A batch's arrays on `device`: as tensors, or as Ragged where rows differ in length."""
+    return [
+        ragged(array, device) if array.dtype == object else torch.from_numpy(np.ascontiguousarray(array)).to(device)  # type: ignore[arg-type]
+        for array in arrays
+    ]

@@ -9,9 +9,10 @@ import numpy as np
 from endwise.errors import StudyError, counted
 from endwise.learn.augment import shift
 from endwise.learn.encode import check_finite
+from endwise.learn.learner import fit_learner
 from endwise.learn.model import Model, Network, NetworkModel
 from endwise.learn.trainer import Fit, Recipe, seeded, train
-from endwise.system.components import Learned, is_estimator
+from endwise.system.components import Learned, is_estimator, is_learner
 
 
 def fit(
@@ -32,7 +33,7 @@ def fit(
     target: the output's rows. `held_out` (N,) marks the rows that only say when to stop: a network takes
         neither scales nor gradients from them. Without any, the training rows themselves say when to stop.
     """
-    check_finite([*component.inputs, component.output], [*inputs, target])
+    check_finite([*component.inputs, component.target], [*inputs, target])
     rows = np.flatnonzero(~held_out)
     if not len(rows):
         raise StudyError(
@@ -45,8 +46,11 @@ def fit(
         from endwise.learn.estimator import fit_estimator
 
         return fit_estimator(component, inputs, target, held_out, seed)
+    if is_learner(component.using):
+        return fit_learner(component, inputs, target, held_out, seed)
     with seeded(seed):
         network = Network(component)
         network.learn(inputs, target, rows)
-        done = train(network.to(device), inputs, target, held_out, recipe, seed, device, shift(component, recipe.shift))
+        wanted = network.head.targets(target)
+        done = train(network.to(device), inputs, wanted, held_out, recipe, seed, device, shift(component, recipe.shift))
     return NetworkModel(component, network, device), done

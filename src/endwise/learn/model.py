@@ -10,7 +10,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -22,7 +22,8 @@ from endwise.errors import BundleError, DeclarationError
 from endwise.learn.encode import check_finite, encoder, tensors
 from endwise.learn.heads import Head, head
 from endwise.learn.models import default
-from endwise.system.components import Learned, is_estimator
+from endwise.learn.ragged import Ragged
+from endwise.system.components import Learned, is_estimator, is_learner
 from endwise.system.signals import Signal
 
 PREDICTED_AT_ONCE = 32
@@ -62,26 +63,27 @@ class Network(nn.Module):
             one.learn(array, training)  # type: ignore[operator]
         self.head.learn(target[training])
 
-    def forward(self, *inputs: Tensor) -> Tensor:
+    def forward(self, *inputs: Any) -> Any:
         return self.body(*[one(rows) for one, rows in zip(self.encoders, inputs, strict=True)])
 
-    def loss(self, inputs: Sequence[Tensor], target: Tensor) -> Tensor:
+    def loss(self, inputs: Sequence[Any], target: Any) -> Tensor:
         return self.head.loss(self(*inputs), target)
 
     def check(self, component: Learned) -> None:
         """Run two blank rows; raises DeclarationError when the body does not return what the head asks for."""
-        blank = [torch.zeros((2, *_fixed(signal)), dtype=torch.int64) for signal in component.inputs]
+        blank = [_blank(signal) for signal in component.inputs]
         try:
             with torch.no_grad():
                 raw = self.eval()(*blank)
-            if isinstance(raw, Tensor) and len(raw) == 2 and self.head.fits(raw.shape[1:]):
+            shape = _shape(raw)
+            if shape[:1] == (2,) and self.head.fits(shape[1:]) and isinstance(raw, Ragged) == self._steps():
                 return
-            found = f"an output of shape {tuple(raw.shape)}" if isinstance(raw, Tensor) else f"a {type(raw).__name__}"
+            found = f"an output of shape {shape}" if shape else f"a {type(raw).__name__}"
             here = f"It returned {found}."
         except Exception as error:  # somebody's module: it may fail in any way
             here = f"It failed with {type(error).__name__}: {error}"
         wanted = " x ".join("any" if size is None else str(size) for size in self.head.size)
-        encoded = [f"{signal.name} {tuple(one(rows).shape)}" for signal, one, rows in self._triples(component, blank)]
+        encoded = [f"{signal.name} {_shape(one(rows))}" for signal, one, rows in self._triples(component, blank)]
         raise DeclarationError(
             f"The module of {component!r} was run on 2 rows: {', '.join(encoded)}.",
             here,
@@ -89,7 +91,11 @@ class Network(nn.Module):
             "Change the module (docs/models.md lists what each kind is encoded to, and its raw output).",
         )
 
-    def _triples(self, component: Learned, blank: list[Tensor]) -> Iterable[tuple[Signal, nn.Module, Tensor]]:
+    def _steps(self) -> bool:
+        """Whether raw rows differ in length."""
+        return len(self.head.size) == 2 and self.head.size[0] is None
+
+    def _triples(self, component: Learned, blank: list[Any]) -> Iterable[tuple[Signal, nn.Module, Tensor]]:
         return zip(component.inputs, self.encoders, blank, strict=True)
 
 
@@ -109,17 +115,21 @@ class NetworkModel(Model):
         check_finite(self.component.inputs, inputs)
         count = len(inputs[0])
         if not count:
-            return np.empty((0, *_fixed(self.component.output)), np.float32)
+            output = self.component.output
+            return np.empty(0, object) if output.ragged else np.empty((0, *_fixed(output)), np.float32)
         parts = [self._some(inputs, start, count) for start in range(0, count, PREDICTED_AT_ONCE)]
         return np.concatenate(parts)
 
     def _some(self, inputs: Sequence[np.ndarray], start: int, count: int) -> np.ndarray:
         wanted = np.arange(start, start + PREDICTED_AT_ONCE)
-        filled = np.minimum(wanted, count - 1)  # the last row fills up
+        if any(signal.ragged for signal in self.component.inputs):
+            filled = wanted[wanted < count]  # their sums depend on the longest row beside them anyway, to 1e-6
+        else:
+            filled = np.minimum(wanted, count - 1)  # the last row fills up
         batch = tensors([array[filled] for array in inputs], self.device)
         with torch.no_grad():
             rows = self.network.head.decode(self.network(*batch))
-        return rows[: count - start].cpu().numpy()
+        return rows[: count - start]
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -144,6 +154,24 @@ def _body(component: Learned, head: Head) -> nn.Module:
     )
 
 
+BLANK_STEPS = 400
+"""Steps of the blank sequences that a module is tried on: 50 ms of sound at 8 kHz, 4 s of frames."""
+
+
+def _blank(signal: Signal) -> Any:
+    """Two empty rows of a signal, as `tensors` makes them."""
+    if not signal.ragged:
+        return torch.zeros((2, *_fixed(signal)), dtype=torch.int64)
+    values = torch.zeros((2, *(BLANK_STEPS if size is None else size for size in signal.shape)))
+    return Ragged(values, torch.tensor([BLANK_STEPS, BLANK_STEPS // 2]))
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    """The shape of an encoded batch or raw output; () for anything else."""
+    inside = values.values if isinstance(values, Ragged) else values
+    return tuple(inside.shape) if isinstance(inside, Tensor) else ()
+
+
 def _fixed(signal: Signal) -> tuple[int, ...]:
     """The shape of one value of a signal whose values all have the same."""
     return tuple(size or 0 for size in signal.shape)
@@ -155,6 +183,10 @@ def load(component: Learned, folder: Path, device: str = "cpu") -> Model:
         from endwise.learn.estimator import EstimatorModel
 
         return EstimatorModel.load(component, folder)
+    if is_learner(component.using):
+        from endwise.learn.learner import LearnerModel
+
+        return LearnerModel.load(component, folder)
     network = Network(component)
     try:
         network.load_state_dict(load_file(folder / "weights.safetensors"))

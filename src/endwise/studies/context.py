@@ -21,7 +21,7 @@ from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import FORMAT
 from endwise.studies.cells import Cell, Judging, Training, arrow
-from endwise.system.components import Component, Learned, is_estimator
+from endwise.system.components import Component, Learned, is_network
 from endwise.system.designs import Design
 from endwise.system.graph import System
 
@@ -57,8 +57,12 @@ class Context:
 
     @cached_property
     def carries(self) -> np.ndarray:
-        """Which rows count towards n: those that carry the wanted output, whatever else they lack. Shape (N,)."""
-        return self.truth.has(self.system.wants.name)
+        """Which rows count towards n: those that carry the wanted output, whatever else they lack. Shape (N,).
+
+        Side rows do not count: they are there at every size.
+        """
+        wanted = self.truth.has(self.system.wants.name)
+        return wanted if self.rows.split is None else wanted & (self.rows.split != "side")
 
     @property
     def test(self) -> np.ndarray:
@@ -84,7 +88,7 @@ class Context:
         """Which rows the component could train on: label there, inputs true or within reach. Shape (N,)."""
         made = {part.output.name for part in path}
         takes = {signal.name for part in (*path, component) for signal in part.inputs} - made
-        return np.logical_and.reduce([self.truth.has(name) for name in (component.output.name, *sorted(takes))])
+        return np.logical_and.reduce([self.truth.has(name) for name in (component.target.name, *sorted(takes))])
 
     def index(self, training: Training) -> np.ndarray:
         """The row numbers that one training uses, its held-out slice included."""
@@ -127,7 +131,7 @@ class Context:
 
     def _training_key(self, cell: Training) -> str:
         index = self.index(cell)
-        names = [signal.name for signal in (cell.component.output, *cell.component.inputs)]
+        names = [signal.name for signal in (cell.component.target, *cell.component.inputs)]
         computed = [f.identity() for name in (names[:1] if cell.path else names) for f in self.truth.used(name, index)]
         return seeds.digest(
             FORMAT, LEARNING, "training", cell.component.identity(), [part.identity() for part in cell.path],
@@ -144,8 +148,8 @@ class Context:
         )  # fmt: skip
 
     def recipe(self, training: Training) -> dict[str, Any]:
-        """The recipe as data, with this training's learning rate. An estimator has none of it."""
-        if is_estimator(training.component.using):
+        """The recipe as data, with this training's learning rate. Only networks follow it."""
+        if not is_network(training.component.using):
             return {}
         return {**dataclasses.asdict(self.job.recipe), "learning_rate": training.rate}
 
@@ -161,5 +165,5 @@ def rates_of(design: Design, rates: Mapping[tuple[str, str], float]) -> tuple[tu
 
 
 def searched(component: Component) -> bool:
-    """Whether a learning rate is searched for: estimators bring their own ways."""
-    return isinstance(component, Learned) and not is_estimator(component.using)
+    """Whether a learning rate is searched for: estimators and learners bring their own ways."""
+    return isinstance(component, Learned) and is_network(component.using)

@@ -88,7 +88,7 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
             "Study larger sizes, or add rows with its labels.",
         )
     inputs = _inputs(context, store, cell, index)
-    target = context.truth.take(cell.component.output.name, index)
+    target = context.truth.take(cell.component.target.name, index)
     held = splits.held_out(context.units[index], context.seed, cell.repeat)
     recipe = dataclasses.replace(context.job.recipe, learning_rate=cell.rate)
     component = cell.component

@@ -70,7 +70,7 @@ def _lacking(design: Design, chained: bool, at: int, truth: Truth, train: np.nda
 def _takes(part: Component, path: Sequence[Component]) -> list[str]:
     made = {one.output.name for one in path}
     taken = {signal.name for one in (*path, part) for signal in one.inputs} - made
-    return [part.output.name, *sorted(taken)]
+    return [part.target.name, *sorted(taken)]
 
 
 def row_use(context: Context, training: Training) -> RowUse:
@@ -88,7 +88,7 @@ def row_use(context: Context, training: Training) -> RowUse:
         if lacking.any():
             unused[f"no '{name}'"] = int(lacking.sum())
             left = left[~lacking]
-    made = int(context.truth.derived(training.component.output.name)[index].sum())
+    made = int(context.truth.derived(training.component.target.name)[index].sum())
     units = len(np.unique(context.units[index].astype(str)))
     mode = " [chained]" if training.path else ""
     return RowUse(arrow_text(training.component) + mode, len(index), unused, made, units)

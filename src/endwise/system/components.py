@@ -14,10 +14,13 @@ A component starts in one of six ways:
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+
+import numpy as np
 
 from endwise.errors import DeclarationError
 from endwise.seeds import digest
@@ -35,6 +38,30 @@ class Remembers(Protocol):
     def reset(self) -> None: ...
 
 
+class Learner(Protocol):
+    """An algorithm of one's own that learns from rows: counts, a lexicon, a decoder. Made by `using` for each training.
+
+    Arrays stand in the batch form of signals.py. `state` holds all that was learnt, as arrays of numbers; a fresh
+    object with this state restored predicts the same.
+    """
+
+    def fit(self, inputs: Sequence[np.ndarray], target: np.ndarray, held_out: np.ndarray, seed: int) -> float:
+        """Learn from all rows; `held_out` (N,) marks those that may only choose among settings. Returns their loss."""
+        ...
+
+    def predict(self, inputs: Sequence[np.ndarray]) -> np.ndarray:
+        """The output's rows."""
+        ...
+
+    def state(self) -> dict[str, np.ndarray]:
+        """What was learnt, by name."""
+        ...
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Take what `state` gave."""
+        ...
+
+
 @dataclass(frozen=True)
 class Component:
     """An arrow from `inputs` to `output`; made by `fixed`, `learned` and `predictions`.
@@ -50,11 +77,12 @@ class Component:
     using: Any = field(default=None, compare=False)  # `source` stands for it: not all callables can be compared
     version: str = "1"
     price: float = 0.0
+    label: Signal | None = None  # what a learned component trains on, where that is not its output
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
     learns: ClassVar[bool]
 
     def __post_init__(self) -> None:
-        wrong = [one for one in (*self.inputs, self.output) if not isinstance(one, Signal)]
+        wrong = [one for one in (*self.inputs, self.output, self.label or self.output) if not isinstance(one, Signal)]
         if wrong:
             raise DeclarationError(
                 f"A component that makes {self.output!r} was asked for.",
@@ -80,9 +108,14 @@ class Component:
                 "List each input once, and another signal as output.",
             )
 
+    @property
+    def target(self) -> Signal:
+        """The signal whose true values a learned component trains on: what it makes, or its `label`."""
+        return self.label or self.output
+
     def identity(self) -> str:
         """A digest of all that decides what this component does, its rows apart."""
-        signals = [signal.to_json() for signal in (*self.inputs, self.output)]
+        signals = [signal.to_json() for signal in (*self.inputs, self.output, *filter(None, [self.label]))]
         return digest(self.name, self.start, self.version, signals, self.source)
 
     def __repr__(self) -> str:
@@ -108,7 +141,7 @@ class Fixed(Component):
 
 @dataclass(frozen=True, repr=False)
 class Learned(Component):
-    """A model. `using` is None (the default for these kinds), a factory of torch modules, or an estimator."""
+    """A model. `using` is None (the default for these kinds), an estimator, or makes a torch module or a learner."""
 
     learns: ClassVar[bool] = True
 
@@ -153,6 +186,7 @@ def learned(
     *inputs: Signal,
     to: Signal,
     using: Any = None,
+    label: Signal | None = None,
     name: str | None = None,
     version: str = "1",
     start: Start = "scratch",
@@ -160,9 +194,11 @@ def learned(
     """A component that is trained on the rows which have its labels.
 
     `using` is one of: nothing (the default model for these kinds of signal), a scikit-learn estimator,
-    or a class or function without arguments that makes a `torch.nn.Module`. Such a module gets one
-    tensor an input and returns the raw output that the signal's kind asks for (see docs/models.md).
-    With start='tuned' the module's own weights are where training begins.
+    a class or function without arguments that makes a `torch.nn.Module`, or a `Learner` class (or a partial
+    of one). A module gets one tensor an input and returns the raw output that the signal's kind asks for
+    (see docs/models.md). With start='tuned' the module's own weights are where training begins.
+    `label` names another signal to train on where rows have no true value of `to`: words are learnt from
+    transcripts, an embedding from who it shows. Only a `Learner` knows how.
 
     >>> from endwise.system.signals import Image, Number
     >>> learned(Image("xray"), to=Number("age", unit="months"))
@@ -182,7 +218,14 @@ def learned(
             "A learned component needs a model to train.",
             "Leave using out for the default model, or hand over an estimator, a class or a function.",
         )
-    return Learned(inputs, to, name or _name(inputs), start, using, version)
+    if label is not None and not is_learner(using):
+        raise DeclarationError(
+            f"A learned component that makes '{to.name}' was asked for with label='{getattr(label, 'name', label)}'.",
+            f"Its model is using={using!r}.",
+            "Networks and estimators train on true values of what they make.",
+            "Hand over a Learner class, which may train on another signal, or leave label out.",
+        )
+    return Learned(inputs, to, name or _name(inputs), start, using, version, label=label)
 
 
 def predictions(*inputs: Signal, to: Signal, column: str, name: str | None = None, version: str = "1") -> Fixed:
@@ -201,6 +244,17 @@ def _last(*arrays: Any) -> Any:
 
 def _name(inputs: tuple[Signal, ...]) -> str:
     return "from_" + "_".join(str(getattr(signal, "name", signal)) for signal in inputs)
+
+
+def is_learner(using: Any) -> bool:
+    """Whether `using` is a class, or a partial of one, with the methods of `Learner`."""
+    made = using.func if isinstance(using, functools.partial) else using
+    return inspect.isclass(made) and all(hasattr(made, name) for name in ("fit", "predict", "state", "restore"))
+
+
+def is_network(using: Any) -> bool:
+    """Whether a network stands behind `using`: then the recipe's learning rate counts."""
+    return not is_estimator(using) and not is_learner(using)
 
 
 def is_estimator(using: Any) -> bool:

@@ -54,9 +54,10 @@ class System:
 
     @cached_property
     def signals(self) -> dict[str, Signal]:
-        """Every signal by name, in order of declaration: inputs, given, then as components make them."""
+        """Every signal by name, in order of declaration: inputs, given, as components make them, then labels."""
         made = [component.output for component in self.components]
-        return {signal.name: signal for signal in (*self.inputs, *self.given, *made)}
+        labels = [component.label for component in self.components if component.label is not None]
+        return {signal.name: signal for signal in (*self.inputs, *self.given, *made, *labels)}
 
     @cached_property
     def source_names(self) -> frozenset[str]:
@@ -168,7 +169,7 @@ class System:
 
     def _check_names(self) -> None:
         seen: dict[str, Signal] = {}
-        everywhere = (s for c in self.components for s in (*c.inputs, c.output))
+        everywhere = (s for c in self.components for s in (*c.inputs, c.output, c.target))
         for signal in (*self.inputs, *self.given, self.wants, *everywhere):
             if seen.setdefault(signal.name, signal) != signal:
                 raise self._wrong(

@@ -1,0 +1,80 @@
+"""Heads for sequences: what is spelled out over time, and what is heard at each step."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from endwise.errors import DeclarationError
+from endwise.learn.heads.base import Head
+from endwise.learn.ragged import Ragged, objects
+from endwise.system.signals import Posteriors, Signal, Symbols, Text
+
+BLANK = 0
+"""The CTC label that stands for nothing; labels of the alphabet follow it."""
+
+
+class Spelled(Head):
+    """Texts and symbols, spelled without times: connectionist temporal classification.
+
+    Graves, Fernandez, Gomez & Schmidhuber 2006, *Connectionist temporal classification*, equations 14-16: the loss
+    sums over all ways to lay the labels out in time, blanks between them; here divided by the count of labels.
+    """
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal)
+        assert isinstance(signal, Text | Symbols)
+        if not signal.alphabet:
+            raise DeclarationError(
+                f"A learned component that makes '{signal.name}' was asked for.",
+                f"'{signal.name}' ({signal.kind}) declares no alphabet.",
+                "A network that spells needs to know the characters or symbols to choose from.",
+                f"Write for example {signal.example}.",
+            )
+        self.alphabet = signal.alphabet
+        self.size = (None, 1 + len(signal.alphabet))
+
+    def targets(self, rows: np.ndarray) -> np.ndarray:
+        """For each row the labels to spell: int64 (S,), from 1."""
+        if isinstance(self.signal, Symbols):
+            return objects([np.asarray(row, np.int64) + 1 for row in rows])
+        place = {character: at for at, character in enumerate(self.alphabet, 1)}
+        return objects([np.array([place[character] for character in row], np.int64) for row in rows])
+
+    def loss(self, raw: Ragged, target: Ragged) -> Tensor:
+        chances = raw.values.log_softmax(dim=-1).transpose(0, 1)  # (T, B, V)
+        # A row with fewer steps than labels cannot be spelled: its loss would be infinite, and is left out.
+        loss = nn.functional.ctc_loss(
+            chances, target.values, raw.lengths, target.lengths, blank=BLANK, reduction="none", zero_infinity=True
+        )
+        return loss / target.lengths.clamp_min(1)
+
+    def decode(self, raw: Ragged) -> np.ndarray:
+        scores = Ragged(raw.values.log_softmax(dim=-1), raw.lengths).rows()
+        return objects([self._spelled(one) for one in scores])
+
+    def _spelled(self, scores: np.ndarray) -> str | np.ndarray:
+        labels = scores.argmax(axis=1)
+        kept = labels[np.flatnonzero(np.diff(labels, prepend=BLANK))]
+        kept = kept[kept != BLANK] - 1
+        if isinstance(self.signal, Symbols):
+            return kept.astype(np.int32)
+        return " ".join("".join(self.alphabet[at] for at in kept.tolist()).split())
+
+
+class Heard(Head):
+    """Chances of each label at each step: cross entropy with the true chances, mean over steps."""
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal)
+        assert isinstance(signal, Posteriors)
+        self.size = (None, len(signal.labels))
+
+    def loss(self, raw: Ragged, target: Ragged) -> Tensor:
+        steps = min(raw.values.shape[1], target.values.shape[1])  # rounding may leave one step more on either side
+        losses = -(target.values[:, :steps] * raw.values[:, :steps].log_softmax(dim=-1)).sum(dim=-1)  # (B, T)
+        return (losses * raw.mask[:, :steps, 0]).sum(dim=1) / raw.lengths.clamp_min(1)
+
+    def decode(self, raw: Ragged) -> np.ndarray:
+        return objects(Ragged(torch.softmax(raw.values, dim=-1), raw.lengths).rows())

@@ -1,0 +1,159 @@
+"""Networks that read sequences: frames, posteriors, recordings.
+
+One trunk for all: it takes every few steps together, looks around by shifted copies of itself (Waibel et al. 1989,
+time-delay networks, with residual layers) and keeps its padding at zero. A layer is one matrix product, three times
+faster on a CPU than a recurrent one of the same size. Recordings first pass learnt filters.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from endwise.errors import DeclarationError
+from endwise.learn.models.registry import FLAT, makes, reads
+from endwise.learn.ragged import Ragged
+from endwise.system.signals import Audio, Frames, Posteriors, Signal, Symbols, Text
+
+WIDTH = 128
+DILATIONS = (1, 1, 2, 2, 4)
+"""Reach of each layer to either side, in steps of the trunk: together ten of them."""
+VECTORS = 100
+"""Vectors a second that recordings are brought to."""
+STRIDE = 2
+"""Steps that the trunk takes together: 20 ms of speech at 100 frames a second."""
+
+
+class Around(nn.Module):
+    """A residual layer that sees one step before, the step, and one after, `reach` steps apart."""
+
+    def __init__(self, width: int, reach: int) -> None:
+        super().__init__()
+        self.reach = reach
+        self.norm = nn.LayerNorm(width)
+        self.mix = nn.Linear(3 * width, width)
+
+    def forward(self, steps: Ragged) -> Ragged:
+        inside = steps.masked(self.norm(steps.values)).values
+        wide = nn.functional.pad(inside, (0, 0, self.reach, self.reach))  # (B, T + 2 reach, D)
+        count = inside.shape[1]
+        seen = [wide[:, at : at + count] for at in (0, self.reach, 2 * self.reach)]
+        return steps.masked(steps.values + torch.relu(self.mix(torch.cat(seen, dim=2))))
+
+
+class Trunk(nn.Module):
+    """(B, T, D) -> (B, T / STRIDE, WIDTH)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(width * STRIDE, WIDTH)
+        self.layers = nn.Sequential(*(Around(WIDTH, reach) for reach in DILATIONS))
+        self.norm = nn.LayerNorm(WIDTH)
+
+    def forward(self, steps: Ragged) -> Ragged:
+        values = nn.functional.pad(steps.values, (0, 0, 0, -steps.values.shape[1] % STRIDE))
+        taken = values.unflatten(1, (-1, STRIDE)).flatten(2)  # (B, T / STRIDE, D STRIDE)
+        lengths = torch.div(steps.lengths + STRIDE - 1, STRIDE, rounding_mode="floor")
+        coarse = Ragged(taken, lengths)
+        seen: Ragged = self.layers(coarse.masked(torch.relu(self.first(taken))))
+        return seen.masked(self.norm(seen.values))
+
+
+class Filters(nn.Module):
+    """Recordings to 100 vectors a second of the log energies behind learnt filters.
+
+    A filter is a pair of windows of 25 ms whose squared responses are summed, as in Zeghidour et al. 2021 (LEAF),
+    equation 2. The mean over a recording is taken out: it holds the channel and the level.
+    """
+
+    COUNT = 40
+
+    def __init__(self, rate: int) -> None:
+        super().__init__()
+        self.hop, self.length = rate // VECTORS, rate // 40
+        self.windows = nn.Linear(self.length, 2 * self.COUNT, bias=False)
+
+    def forward(self, sound: Ragged) -> Ragged:
+        lengths = torch.div(sound.lengths + self.hop // 2, self.hop, rounding_mode="floor").clamp_min(1)
+        before = (self.length - self.hop) // 2
+        missing = max(0, int(lengths.max()) * self.hop - self.hop + self.length - before - sound.values.shape[1])
+        wide = nn.functional.pad(sound.values, (before, missing))
+        pieces = wide.unfold(1, self.length, self.hop)[:, : int(lengths.max())]  # (B, T, length)
+        energy = self.windows(pieces).unflatten(2, (2, -1)).pow(2).sum(dim=2)  # (B, T, COUNT)
+        steps = Ragged(energy, lengths).masked(torch.log(energy + 1e-3))
+        return steps.masked(steps.values - steps.mean())
+
+
+class Listener(nn.Module):
+    """A sequence to raw scores (B, T', V): at each step of the trunk, or where `fine` at each of the sequence's own."""
+
+    def __init__(self, signal: Signal, size: int, *, fine: bool) -> None:
+        super().__init__()
+        self.front, width = _front(signal)
+        self.trunk = Trunk(width)
+        self.fine = fine
+        self.last = nn.Linear(WIDTH, size * STRIDE if fine else size)
+
+    def forward(self, rows: Ragged) -> Ragged:
+        seen: Ragged = self.front(rows)
+        coarse: Ragged = self.trunk(seen)
+        scores = self.last(coarse.values)
+        if not self.fine:
+            return Ragged(scores, coarse.lengths)
+        every = scores.unflatten(2, (STRIDE, -1)).flatten(1, 2)  # (B, T / STRIDE, STRIDE V) -> (B, T, V)
+        return Ragged(every[:, : seen.values.shape[1]], seen.lengths)
+
+
+class Pooled(nn.Module):
+    """A sequence to features of fixed width: mean and maximum over its steps."""
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__()
+        self.front, width = _front(signal)
+        self.trunk = Trunk(width)
+        self.width = 2 * WIDTH
+
+    def forward(self, rows: Ragged) -> Tensor:
+        steps: Ragged = self.trunk(self.front(rows))
+        highest = steps.values.masked_fill(steps.mask == 0, -torch.inf).amax(dim=1).clamp_min(-1e4)
+        return torch.cat([steps.mean().squeeze(1), highest], dim=1)
+
+
+def _front(signal: Signal) -> tuple[nn.Module, int]:
+    """What brings a sequence to vectors, and their width."""
+    if isinstance(signal, Audio):
+        return Filters(signal.rate), Filters.COUNT
+    width = signal.shape[-1]
+    assert width is not None
+    return nn.Identity(), width
+
+
+@reads("audio", "frames", "posteriors", to=FLAT)
+def pooled(signal: Signal) -> nn.Module:
+    """The reader of a sequence, for outputs of fixed shape."""
+    return Pooled(signal)
+
+
+@makes("audio", "text", "symbols")
+@makes("frames", "text", "symbols")
+@makes("posteriors", "text", "symbols")
+def speller(signal: Signal, spelled: Signal) -> nn.Module:
+    """The network that spells out what it hears."""
+    assert isinstance(spelled, Text | Symbols)
+    return Listener(signal, 1 + len(spelled.alphabet), fine=False)
+
+
+@makes("audio", "posteriors")
+@makes("frames", "posteriors")
+def hearer(signal: Signal, heard: Signal) -> nn.Module:
+    """The network that tells at each step what it hears. Raises DeclarationError where the steps do not meet."""
+    assert isinstance(heard, Posteriors)
+    rate = VECTORS if isinstance(signal, Audio) else signal.rate if isinstance(signal, Frames) else 0
+    if rate != heard.rate:
+        raise DeclarationError(
+            f"A default model from '{signal.name}' to '{heard.name}' was asked for.",
+            f"'{signal.name}' is read at {rate:g} steps a second, '{heard.name}' is wanted at {heard.rate:g}.",
+            "The network answers once for each step that it reads.",
+            f"Declare '{heard.name}' with rate={rate:g}.",
+        )
+    return Listener(signal, len(heard.labels), fine=True)
