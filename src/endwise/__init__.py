@@ -25,6 +25,7 @@ _WHERE = {
     ),
     "data.problems": ("Problem",),
     "data.rows": ("Rows",),
+    "data.sounds": ("read_sound",),
     "records": ("Verdict", "Outlook", "Comparison"),
     "errors": ("EndwiseError", "MissingExtra", "RowsError"),
     "advisor": ("study", "replay", "Study"),
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from endwise.comparing import compare as compare
     from endwise.data.problems import Problem as Problem
     from endwise.data.rows import Rows as Rows
+    from endwise.data.sounds import read_sound as read_sound
     from endwise.deliver import load as load
     from endwise.deliver.bundle import Bundle as Bundle
     from endwise.errors import EndwiseError as EndwiseError, MissingExtra as MissingExtra, RowsError as RowsError

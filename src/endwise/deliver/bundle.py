@@ -55,6 +55,11 @@ class Bundle:
         made = [part.output for part in self.parts]
         return {signal.name: signal for signal in (*self.inputs, *self.given, *made)}
 
+    @property
+    def models(self) -> dict[str, Model]:
+        """The trained model of each learned part, by the signal that it makes."""
+        return self.chain.models
+
     def predict(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Every signal that the design makes, for N rows. Raises BundleError where an input is missing."""
         missing = [s.name for s in (*self.inputs, *self.given) if s.name not in inputs]

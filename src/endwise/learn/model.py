@@ -131,6 +131,20 @@ class NetworkModel(Model):
             rows = self.network.head.decode(self.network(*batch))
         return rows[: count - start]
 
+    def scores(self, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """What a network that spells or hears scores at its own steps: for each row log chances (T, V).
+
+        Of a text the first column is the blank, then the alphabet: for decoding with other words than it learnt with.
+        """
+        check_finite(self.component.inputs, inputs)
+        found: list[np.ndarray] = []
+        for start in range(0, len(inputs[0]), PREDICTED_AT_ONCE):
+            some = [array[start : start + PREDICTED_AT_ONCE] for array in inputs]
+            with torch.no_grad():
+                raw: Ragged = self.network(*tensors(some, self.device))
+            found += Ragged(raw.values.log_softmax(dim=-1), raw.lengths).rows()
+        return found
+
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous().cpu() for name, value in self.network.state_dict().items()}

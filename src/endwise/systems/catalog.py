@@ -24,7 +24,10 @@ class Entry:
 
 CATALOG = {
     entry.name: entry
-    for entry in (Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),)
+    for entry in (
+        Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),
+        Entry("speech", "audio -> cepstra -> phonemes -> words -> transcript", "endwise.systems.speech"),
+    )
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from endwise.decoding import WordLoop, bigram, greedy
 from endwise.errors import DeclarationError
 from endwise.learn.heads.base import Head
 from endwise.learn.ragged import Ragged, objects
@@ -13,6 +14,9 @@ from endwise.system.signals import Posteriors, Signal, Symbols, Text
 
 BLANK = 0
 """The CTC label that stands for nothing; labels of the alphabet follow it."""
+BLANK_NAME = "_blank_"
+SCALE = 0.5
+"""Weight of what is heard against the grammar: steps that repeat each other are no independent witnesses."""
 
 
 class Spelled(Head):
@@ -21,6 +25,8 @@ class Spelled(Head):
     Graves, Fernandez, Gomez & Schmidhuber 2006, *Connectionist temporal classification*, equations 14-16: the loss
     sums over all ways to lay the labels out in time, blanks between them; here divided by the count of labels.
     """
+
+    grammar: Tensor
 
     def __init__(self, signal: Signal) -> None:
         super().__init__(signal)
@@ -34,6 +40,13 @@ class Spelled(Head):
             )
         self.alphabet = signal.alphabet
         self.size = (None, 1 + len(signal.alphabet))
+        known = len(getattr(signal, "words", ()))
+        self.register_buffer("grammar", torch.zeros((known + 2, known + 2) if known else (0, 0)))
+
+    def learn(self, rows: np.ndarray) -> None:
+        """Count which known word follows which."""
+        if len(self.grammar):
+            self.grammar.copy_(torch.from_numpy(bigram([str(row) for row in rows], self.signal.words)))  # type: ignore[attr-defined]
 
     def targets(self, rows: np.ndarray) -> np.ndarray:
         """For each row the labels to spell: int64 (S,), from 1."""
@@ -51,16 +64,21 @@ class Spelled(Head):
         return loss / target.lengths.clamp_min(1)
 
     def decode(self, raw: Ragged) -> np.ndarray:
+        """What is spelled: out of the known words where the signal declares them, else letter by letter."""
         scores = Ragged(raw.values.log_softmax(dim=-1), raw.lengths).rows()
-        return objects([self._spelled(one) for one in scores])
-
-    def _spelled(self, scores: np.ndarray) -> str | np.ndarray:
-        labels = scores.argmax(axis=1)
-        kept = labels[np.flatnonzero(np.diff(labels, prepend=BLANK))]
-        kept = kept[kept != BLANK] - 1
+        if len(self.grammar):
+            return objects([found.text for found in self.loop().decode(scores, scale=SCALE)])
+        labels = [one[:, 0] - 1 for one in greedy(scores, BLANK)]
         if isinstance(self.signal, Symbols):
-            return kept.astype(np.int32)
-        return " ".join("".join(self.alphabet[at] for at in kept.tolist()).split())
+            return objects([one.astype(np.int32) for one in labels])
+        return objects([" ".join("".join(self.alphabet[at] for at in one.tolist()).split()) for one in labels])
+
+    def loop(self) -> WordLoop:
+        """The known words as they are spelled, and the grammar that was counted."""
+        words = {word: {word: 0.0} for word in getattr(self.signal, "words", ())}
+        alphabet = (BLANK_NAME, *self.alphabet)
+        grammar = self.grammar.cpu().numpy()
+        return WordLoop(words, topology="ctc", alphabet=alphabet, blank=BLANK_NAME, separator=" ", grammar=grammar)
 
 
 class Heard(Head):

@@ -1,0 +1,112 @@
+"""The signals, components and judge of the speech system, and rows from its built-in world.
+
+The lecture's example: audio, features, phonemes, words, transcript (Ng, Deep Learning Specialization 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+
+import endwise as ew
+from endwise.decoding import collapse
+from endwise.systems.speech import signals
+from endwise.systems.speech.decoder import Decoder, Lexicon
+from endwise.systems.speech.grammars import GRAMMARS
+from endwise.systems.speech.mfcc import frame_count, mfcc
+from endwise.systems.speech.signals import FRAMES, audio, phonemes, posteriors
+
+QUICK = (400, 150)
+"""Utterances to train on, and to test on."""
+STANDARD = (3000, 400)
+GRAMMAR = "commands"
+
+
+def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon | None = None) -> ew.System:
+    """Designs from the recording to its transcript.
+
+    Cepstra are computed; the chance of each phone is learned from them, and words are found in those chances (soft),
+    or in the best phone of each frame (hard), with a lexicon and a grammar. Or a network spells the words: out of the
+    chances of phones, out of cepstra, out of the waveform. It knows the same `vocabulary` and learns the same
+    grammar. `pronunciations` are by default those of the speech engine (the extra `speech`).
+    """
+    known = GRAMMARS[GRAMMAR].vocabulary if vocabulary is None else tuple(vocabulary)
+    said, text = signals.words(known), signals.transcript(known)
+    decoder = partial(Decoder, vocabulary=list(known), pronunciations=pronunciations)
+    return ew.System(
+        "speech",
+        inputs=audio,
+        wants=text,
+        judge=[ew.word_error_rate, ew.character_error_rate],
+        staged="audio -> mfcc -> posteriors -> phonemes -> words -> transcript",
+        components=[
+            ew.fixed(audio, to=signals.mfcc, using=normalised),
+            ew.learned(signals.mfcc, to=posteriors),
+            ew.fixed(posteriors, to=phonemes, using=best_phones, name="best"),
+            ew.learned(phonemes, to=said, label=text, using=decoder, name="hard"),
+            ew.learned(posteriors, to=said, label=text, using=decoder, name="soft"),
+            ew.fixed(said, to=text, using=partial(spelled, vocabulary=list(known)), name="in_order"),
+            ew.learned(posteriors, to=text, name="from_posteriors"),
+            ew.learned(signals.mfcc, to=text, name="from_mfcc"),
+            ew.learned(audio, to=text, name="waveform"),
+        ],
+    )
+
+
+def normalised(recordings: np.ndarray) -> np.ndarray:
+    """Cepstra less their mean over the recording, which holds the channel and the voice (Atal 1974)."""
+    rows = mfcc(recordings)
+    for at, row in enumerate(rows):
+        rows[at] = row - row.mean(axis=0)
+    return rows
+
+
+def best_phones(chances: np.ndarray) -> np.ndarray:
+    """The most likely phone of each frame; equal ones in a row become one, with its times."""
+    rows = np.empty(len(chances), object)
+    for at, row in enumerate(chances):
+        rows[at] = collapse(row.argmax(axis=1), FRAMES)
+    return rows
+
+
+def spelled(words: np.ndarray, vocabulary: Sequence[str]) -> np.ndarray:
+    """The words in a row, without their times."""
+    rows = np.empty(len(words), object)
+    rows[:] = [" ".join(vocabulary[int(word)] for word in row[:, 0]) for row in words]
+    return rows
+
+
+def rows(*, quick: bool, seed: int = 0, complexity: float = 1.0) -> ew.Rows:
+    """Rows of the built-in world; test rows are said by other voices. Needs the extra `speech`."""
+    utterances, test = QUICK if quick else STANDARD
+    return world_rows(utterances=utterances, test=test, seed=seed, complexity=complexity)
+
+
+def world_rows(
+    *, utterances: int, test: int, grammar: str = GRAMMAR, seed: int = 0, complexity: float = 1.0
+) -> ew.Rows:
+    """`utterances` to train on and `test` in other voices, each with its phones, words and transcript."""
+    from endwise.systems.speech.world import generate, posteriors_of
+
+    made = {
+        "test": generate(test, seed=seed, grammar=grammar, voices="test", complexity=complexity),
+        "train": generate(utterances, seed=seed, grammar=grammar, voices="train", complexity=complexity),
+    }
+    said = signals.words(GRAMMARS[grammar].vocabulary)
+    text = signals.transcript(GRAMMARS[grammar].vocabulary)
+    together = {name: [one for part in made.values() for one in part[name]] for name in made["train"]}
+    pairs = zip(together["phonemes"], together["audio"], strict=True)
+    columns = {
+        "audio": together["audio"],
+        "posteriors": [posteriors_of(one, frame_count(len(heard))) for one, heard in pairs],
+        "words": together["words"],
+        "transcript": together["transcript"],
+    }
+    return ew.Rows.from_columns(
+        [audio, posteriors, said, text],
+        columns,
+        groups=together["speaker"],
+        split=["test"] * test + ["train"] * utterances,
+    )
