@@ -61,7 +61,8 @@ def study(
     designs
         Those to study, in the arrow language (default: all).
     training
-        How stages are trained: on true inputs (apart), on what the stages before put out (chained).
+        How stages are trained: on true inputs (apart), on what the stages before put out (chained); by default as
+        the system says, which for a folder is apart.
     given
         Names of signals that every row carries beside the input.
     group
@@ -95,7 +96,7 @@ def study(
     mode: Mode = "quiet" if quiet or as_json else "screen" if sys.stderr.isatty() else "lines"
     options: dict[str, Any] = {
         "quick": quick, "sizes": sizes or (), "repeats": repeats, "designs": designs or (),
-        "training": training or ("apart",), "workers": workers, "device": device, "seed": seed,
+        "training": training or (), "workers": workers, "device": device, "seed": seed,
         "budget": None if budget is None else seconds_in(budget), "examples": not no_examples,
         "command": command_typed(),
     }  # fmt: skip

@@ -34,7 +34,7 @@ class Options:
     sizes: Sequence[int] = ()
     repeats: int | None = None
     designs: Sequence[str] = ()
-    training: Sequence[Way] = ("apart",)
+    training: Sequence[Way] = ()  # none: the system's own
     quick: bool = False
     workers: int | None = None
     seed: int = 0
@@ -131,7 +131,7 @@ def _trainings(design: Design, options: Options) -> Sequence[Way]:
     """The ways to train a design: those asked for, where they differ for it."""
     if design.training != "apart" or not design.has_learned_seam:
         return (design.training,)
-    return tuple(options.training)
+    return tuple(options.training) or (design.system.training,)
 
 
 def _no_design(system: System, rows: Rows, settled: Sequence[Design | Untrainable]) -> LabelsError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Literal
 
 from endwise.errors import DeclarationError, listed, near
 from endwise.system.components import Component
@@ -25,6 +26,8 @@ class System:
     given: side signals that rows always carry (the patient's sex, a scale): never predicted.
     staged: the reference path that people call staged, in the arrow language; by default the design
         with the most parts.
+    training: how its studies train stages where nothing else is asked for: on true inputs ("apart") or, where a
+        stage has to learn the mistakes of the one before it, on what that puts out ("chained").
 
     Raises DeclarationError when the graph has a cycle, a signal that nobody makes, two signals of one
     name, two components of one name for a signal, or a component that leads nowhere.
@@ -40,6 +43,7 @@ class System:
         components: Iterable[Component],
         given: Sequence[Signal] = (),
         staged: str | None = None,
+        training: Literal["apart", "chained"] = "apart",
     ) -> None:
         self.name = name
         self.inputs = (inputs,) if isinstance(inputs, Signal) else tuple(inputs)
@@ -49,7 +53,7 @@ class System:
         self.components = tuple(components)
         columns = [c.inputs[-1] for c in self.components if getattr(c, "start", None) == "predictions"]
         self.given = tuple(dict.fromkeys((*given, *columns)))
-        self.staged_text = staged
+        self.staged_text, self.training = staged, training
         self._check()
 
     @cached_property

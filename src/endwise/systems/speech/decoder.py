@@ -1,4 +1,4 @@
-"""Phonemes to words: a hidden Markov model over a lexicon, whose pronunciations, grammar and trust in the ear are learnt.
+"""Phonemes to words: a hidden Markov model over a lexicon, with learnt pronunciations, grammar and trust in the ear.
 
 One decoder for both hand-overs. *Soft*, it gets the chance of each phone at each frame; *hard*, the one best phone,
 and learns from the rows how often each phone is taken for which other.

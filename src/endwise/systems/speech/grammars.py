@@ -97,23 +97,29 @@ DIGITS: Final = Grammar(
     tuple(" ".join(["{digit}"] * count) for count in range(1, 6)),
     {"digit": ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")},
 )
+_PHRASES: Final = (
+    "turn {switch} {device}",
+    "turn {switch} {number}",
+    "{move} the {opening}",
+    "{room} {device} {switch}",
+    "play {mood} music",
+    "stop the {sound}",
+    "set {clock} {number}",
+    "call {person}",
+    "call {number} {number}",
+    "go {way}",
+    "go {number} steps",
+    "go {way} {number}",
+)
 COMMANDS: Final = Grammar(
     "commands",
     (
-        "turn {switch} the {device}",
-        "turn {switch} the {room} {device}",
-        "{move} the {opening}",
-        "{move} the {room} {opening}",
-        "please {move} the {room} {opening}",
-        "play some music",
-        "play some {mood} music",
-        "stop the {sound}",
-        "please stop the {sound} now",
-        "set the {clock} to {number} minutes",
-        "call {person}",
-        "call {person} now",
-        "go {way}",
-        "go {way} {number} steps",
+        "please {move} the {room} {opening} now",
+        "please play some {mood} music now",
+        "set the {room} {clock} to {number}",
+        "{number} minutes",
+        *_PHRASES,
+        *(f"{first} {second}" for first in _PHRASES for second in _PHRASES),
     ),
     {
         "switch": ("on", "off"),
@@ -129,7 +135,7 @@ COMMANDS: Final = Grammar(
         "number": ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     },
 )
-"""46 words, sentences of two to six of them; there are 125."""
+"""46 words in phrases of two or three, most of them said in pairs: some 30,000 sentences of two to six words."""
 SENTENCES: Final = Grammar(
     "sentences",
     (

@@ -16,7 +16,8 @@ from endwise.systems.speech import signals
 from endwise.systems.speech.decoder import Decoder, Lexicon
 from endwise.systems.speech.grammars import GRAMMARS
 from endwise.systems.speech.mfcc import frame_count, mfcc
-from endwise.systems.speech.signals import FRAMES, audio, phonemes, posteriors
+from endwise.systems.speech.signals import FRAMES, audio, phonemes, posteriors, units
+from endwise.systems.speech.units import Units
 
 QUICK = (400, 150)
 """Utterances to train on, and to test on."""
@@ -29,8 +30,9 @@ def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon |
 
     Cepstra are computed; the chance of each phone is learned from them, and words are found in those chances (soft),
     or in the best phone of each frame (hard), with a lexicon and a grammar. Or a network spells the words: out of the
-    chances of phones, out of cepstra, out of the waveform. It knows the same `vocabulary` and learns the same
-    grammar. `pronunciations` are by default those of the speech engine (the extra `speech`).
+    chances of phones, out of those of units that nobody named, out of cepstra, out of the waveform. It knows the same
+    `vocabulary` and learns the same grammar. `pronunciations` are by default those of the speech engine (the extra
+    `speech`).
     """
     known = GRAMMARS[GRAMMAR].vocabulary if vocabulary is None else tuple(vocabulary)
     said, text = signals.words(known), signals.transcript(known)
@@ -40,6 +42,7 @@ def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon |
         inputs=audio,
         wants=text,
         judge=[ew.word_error_rate, ew.character_error_rate],
+        training="chained",  # what a decoder has to learn is how sure and how wrong the ear is
         staged="audio -> mfcc -> posteriors -> phonemes -> words -> transcript",
         components=[
             ew.fixed(audio, to=signals.mfcc, using=normalised),
@@ -49,6 +52,8 @@ def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon |
             ew.learned(posteriors, to=said, label=text, using=decoder, name="soft"),
             ew.fixed(said, to=text, using=partial(spelled, vocabulary=list(known)), name="in_order"),
             ew.learned(posteriors, to=text, name="from_posteriors"),
+            ew.learned(signals.mfcc, to=units, label=text, using=Units),
+            ew.learned(units, to=text, name="from_units"),
             ew.learned(signals.mfcc, to=text, name="from_mfcc"),
             ew.learned(audio, to=text, name="waveform"),
         ],
