@@ -194,3 +194,28 @@ def test_one_design_is_studied_alone() -> None:
     of = system()
     found = prepared(of, full(), designs=["x -> y", "x -> y"])
     assert found.plan.designs == (parse(of, "x -> y"),)
+
+
+def test_side_rows_train_at_every_size_and_are_counted_in_none() -> None:
+    """They carry the wanted output, and still the sizes and samples are of the other rows."""
+    some = full(80)
+    split = np.array(["side"] * 20 + ["train"] * 40 + ["test"] * 20, dtype=object)
+    marked = Rows(some.columns, some.ids, np.array([f"own {at}" for at in range(80)], object), split)
+    found = prepared(system(), marked, sizes=[16, 40])
+    assert found.context.most == 40
+    for size in (16, 40):
+        sample = found.context.sample(size, 0)
+        assert set(range(20)) <= set(sample)
+        assert len(sample) == 20 + size
+    with pytest.raises(UsageError, match=r"The training rows with the wanted output number 40"):
+        prepared(system(), marked, sizes=[48])
+
+
+def test_a_system_says_how_its_stages_train_where_nothing_is_asked() -> None:
+    first = system()
+    chained = System(
+        "s", inputs=first.inputs, wants=first.wants, judge=first.judge, components=first.components, training="chained"
+    )
+    assert {d.training for d in prepared(chained, full()).plan.designs if d.has_learned_seam} == {"chained"}
+    asked = prepared(chained, full(), training=("apart",))
+    assert {design.training for design in asked.plan.designs} == {"apart"}
