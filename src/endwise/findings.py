@@ -15,11 +15,13 @@ from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
 from endwise.learn.truth import Truth
 from endwise.records import Caveat, DesignPoint, Example, Measurement, Verdict
+from endwise.records.study import WordErrors
 from endwise.report import sentences
+from endwise.report.mistakes import word_errors
 from endwise.stores.folder import FolderStore
 from endwise.studies.cells import Cell, Judging, arrow_text
 from endwise.studies.context import Context
-from endwise.studies.execute import records_of
+from endwise.studies.execute import model_of, records_of
 from endwise.studies.prepare import Options, Prepared
 from endwise.studies.runner import Outcome
 from endwise.studies.trainable import row_use
@@ -27,6 +29,7 @@ from endwise.system.designs import Design
 from endwise.system.graph import System
 
 EXAMPLES = 6
+MOST_TEXTS = 500  # test rows whose words are counted: enough to rank words by, whatever the size of the test
 
 
 class Best:
@@ -112,7 +115,7 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
         by_size = spent.setdefault(one.design, {})
         by_size[str(one.size)] = round(by_size.get(str(one.size), 0.0) + one.seconds, 2)
     times = {"study_seconds": round(seconds, 2), "training_seconds": spent}
-    verdict = replace(verdict, times=times)
+    verdict = replace(verdict, times=times, by_word=_by_word(context, store, outcome, verdict.best_key))
     return replace(verdict, words=sentences.in_words(verdict))
 
 
@@ -157,11 +160,29 @@ def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Cav
     return found
 
 
+def _by_word(context: Context, store: FolderStore, outcome: Outcome, best: str) -> WordErrors | None:
+    """The mistakes of the design `best` by word, at the largest size, in its first repeat; None for other kinds."""
+    wants = context.system.wants
+    if wants.kind != "text":
+        return None
+    judged = [cell for cell in outcome.judged if cell.design.key == best]
+    cell = max(judged, key=lambda one: (one.size, -one.repeat))
+    index = context.test[:: -(-len(context.test) // MOST_TEXTS)]
+    inputs = context.examples(index)
+    chain = Chain(cell.design.parts, {name: model_of(context, store, one) for name, one in cell.trainings.items()})
+    made = chain({name: values for name, values in inputs.items() if name != wants.name})
+    return word_errors(made[wants.name], inputs[wants.name])
+
+
 def _constant_error(context: Context) -> float:
-    """The deciding metric of always answering the same, on the test rows; NaN for kinds without such an answer."""
+    """The deciding metric of always answering the same, on the test rows; NaN for kinds without such an answer.
+
+    For a text that is to say nothing: every word left out, an error rate of 100 %.
+    """
     wants = context.system.wants
     train = context.job.split.train
-    answer = constant(wants, context.truth.take(wants.name, train[context.carries[train]]))
+    known = context.truth.take(wants.name, train[context.carries[train]])
+    answer = "" if wants.kind == "text" else constant(wants, known)
     if answer is None:
         return float("nan")
     true = context.truth.take(wants.name, context.test)
@@ -181,7 +202,8 @@ def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]
     inputs = context.examples(index)
     made = chain({name: values for name, values in inputs.items() if name != wants.name})
     values = {**inputs, **made}
-    errors = metric.records(wants, made[wants.name], inputs[wants.name]).reshape(len(index), -1).mean(axis=1)
+    records = metric.records(wants, made[wants.name], inputs[wants.name])
+    errors = np.array([metric.aggregate(records[at : at + 1]) for at in range(len(index))])
     order = np.argsort(errors, kind="stable")
     picked = order[np.linspace(0, len(order) - 1, min(EXAMPLES, len(order))).round().astype(int)]
     taken = {signal.name for part in design.parts for signal in part.inputs} & context.system.source_names

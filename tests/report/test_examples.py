@@ -5,6 +5,7 @@ import io
 import math
 import re
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -51,6 +52,8 @@ KINDS: list[tuple[Signal, object]] = [
     (Symbols("phonemes", alphabet=("a", "b")), [0, 1, 0]),
     (Segments("phones", alphabet=("a", "b")), [[0, 0.0, 0.5], [1, 0.5, 0.75]]),
     (Posteriors("heard", labels=("a", "b")), [[0.25, 0.75], [1.0, 0.0]]),
+    (Frames("bands", size=2, rate=10), [[0.0, 1.0], [2.0, 3.0]]),
+    (Posteriors("chances", labels=("a", "b"), rate=10), [[0.25, 0.75], [1.0, 0.0]]),
     (Text("words"), "open <b>sesame</b>"),
     (Gallery("known", size=1), {"ann": [0.5]}),
     (Parts("situation", parts=(Number("gap"),)), {"gap": 3.0}),
@@ -66,9 +69,10 @@ def example(*pairs: tuple[Signal, object], truth: bool = True) -> Example:
 @pytest.mark.parametrize(("signal", "value"), KINDS, ids=lambda one: getattr(one, "name", ""))
 def test_every_kind_is_shown(signal: Signal, value: object, truth: bool) -> None:
     drawing = draw(example((signal, value), truth=truth), "months")
-    assert len(drawing.panels) + len(drawing.told) == 1
-    for panel in drawing.panels:
-        assert ElementTree.fromstring(panel.html).get("aria-label", "").startswith(signal.name)
+    drawn = [*(panel.html for panel in drawing.panels), *filter(None, [drawing.timed])]
+    assert len(drawn) + len(drawing.told) == 1
+    for html in drawn:
+        assert ElementTree.fromstring(html).get("aria-label", "").startswith(signal.name)
 
 
 def test_points_and_box_lie_on_their_picture() -> None:
@@ -113,6 +117,34 @@ def test_a_hand_shows_its_answer_beside_the_truth() -> None:
     assert told["age"][1] == "60 months"
     assert re.fullmatch(r"[\d.]+ months", drawing.error)
     assert [panel.caption.split(" ")[0] for panel in drawing.panels] == ["xray", "lengths", "patches"]
+
+
+def test_a_text_is_marked_word_by_word_and_in_words() -> None:
+    said = Text("said")
+    values = {"said": {"signal": said.to_json(), "value": "call him now now"}}
+    (told,) = draw(Example("7", "a -> b", values, {"said": "call me right now"}, 50.0), "%").told
+    assert told.marked[0] == ("call", "same")
+    assert [word for word, kind in told.marked if kind != "left out"] == ["call", "him", "now", "now"]
+    assert [word for word, kind in told.marked if kind != "put in"].count("me") <= 1
+    assert told.difference == "2 exchanged ('him' for 'me', 'now' for 'right')"
+
+
+@pytest.mark.parametrize("changed", [{"inputs": ("said",)}, {"truth": {}}], ids=["given", "truth unknown"])
+def test_a_text_without_a_truth_to_meet_is_not_marked(changed: dict[str, Any]) -> None:
+    values = {"said": {"signal": Text("said").to_json(), "value": "open"}}
+    one = Example("7", "a -> b", values, {"said": "shut"}, 50.0)
+    (told,) = draw(replace(one, **changed), "%").told
+    assert (told.marked, told.words) == ([], "open")
+
+
+def test_a_text_that_says_nothing_is_marked_too() -> None:
+    values = {"said": {"signal": Text("said").to_json(), "value": ""}}
+    (told,) = draw(Example("7", "a -> b", values, {"said": "open it"}, 100.0), "%").told
+    assert told.marked == [("open", "left out"), ("it", "left out")]
+
+
+def test_a_row_that_is_only_a_number_says_what_it_is() -> None:
+    assert draw(Example("12", "a -> b", {}, {}, 1.0), "").row == "row 12"
 
 
 def test_names_cannot_break_out_of_a_label() -> None:

@@ -13,6 +13,7 @@ import pytest
 from endwise.records import Example, Verdict, from_json, to_json
 from endwise.report import figures, page
 from tests.report import example_verdict as given
+from tests.report.example_sounds import scaled
 
 
 class Reader(HTMLParser):
@@ -124,6 +125,21 @@ def test_the_constant_predictor_is_drawn_where_it_is_in_range() -> None:
     far = figures.curves(given.verdict())
     assert "always the same answer" not in far.wide
     assert "38.4 months, outside this figure" in far.caption
+
+
+def test_one_interval_down_to_zero_leaves_the_scale_logarithmic() -> None:
+    zero, apart = figures.curves(scaled(0.004, low=0.0)), figures.curves(scaled(0.004))
+    assert "% (log scale)" in zero.wide
+    assert "NaN" not in zero.wide
+    assert zero.caption.endswith("A bar that reaches the foot ends at 0. Saying nothing would err by 100 %, outside"
+                                 " this figure.")  # fmt: skip
+    assert "reaches the foot" not in apart.caption
+
+
+def test_rates_above_a_hundred_are_drawn_with_the_line_of_saying_nothing() -> None:
+    drawn = figures.curves(scaled(12.0)).wide
+    assert ">200<" in drawn
+    assert "saying nothing: 100 %" in drawn
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from endwise.report import page
-from tests.report import example_verdict as given
+from tests.report import example_sounds as sounds, example_verdict as given
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,10 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-READ = "h1, h2, h3, p, dt, dd, a, li, th, td, caption, figcaption, summary, code, .chip, .code, header span, svg text"
+READ = (
+    "h1, h2, h3, p, dt, dd, a, li, th, td, caption, figcaption, summary, code, .chip, .code, header span, svg text, "
+    ".timed span, .edit, .difference"
+)
 
 CONTRAST = """
 (selector) => {
@@ -78,8 +81,10 @@ def browser() -> Iterator[Any]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     made = {"full": given.open_verdict(), "hostile": given.hostile(), "one": given.one_design()}
+    made["sounds"] = sounds.heard_verdict()
+    shown = {"full": given.examples(), "sounds": [sounds.spoken(0), sounds.spoken(1)]}
     for name, verdict in made.items():
-        page.write(verdict, folder / f"{name}.html", given.examples() if name == "full" else ())
+        page.write(verdict, folder / f"{name}.html", shown.get(name, ()))
     return {name: folder / f"{name}.html" for name in made}
 
 
@@ -97,8 +102,8 @@ def opened(browser: Any, path: Path, width: int = 1400, scheme: str = "light") -
     tab.close()
 
 
-@pytest.mark.parametrize("width", [400, 1400])
-@pytest.mark.parametrize("name", ["full", "hostile", "one"])
+@pytest.mark.parametrize("width", [360, 1400])
+@pytest.mark.parametrize("name", ["full", "hostile", "one", "sounds"])
 def test_it_opens_in_peace_and_fits_the_screen(browser: Any, pages: dict[str, Path], name: str, width: int) -> None:
     with opened(browser, pages[name], width) as (tab, wrong):
         tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
@@ -115,8 +120,9 @@ def test_the_first_heading_is_the_answer(browser: Any, pages: dict[str, Path]) -
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1400])
-def test_text_can_be_read(browser: Any, pages: dict[str, Path], width: int, scheme: str) -> None:
-    with opened(browser, pages["full"], width, scheme) as (tab, _):
+@pytest.mark.parametrize("name", ["full", "sounds"])
+def test_text_can_be_read(browser: Any, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
+    with opened(browser, pages[name], width, scheme) as (tab, _):
         tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert tab.evaluate(CONTRAST, READ) == []
 
@@ -137,8 +143,9 @@ def test_dark_and_light_differ_in_the_figures_too(browser: Any, pages: dict[str,
     assert len({fill for fill, _ in seen}) == len({ground for _, ground in seen}) == 2
 
 
-def test_every_figure_has_a_name(browser: Any, pages: dict[str, Path]) -> None:
-    with opened(browser, pages["full"]) as (tab, _):
+@pytest.mark.parametrize("name", ["full", "sounds"])
+def test_every_figure_has_a_name(browser: Any, pages: dict[str, Path], name: str) -> None:
+    with opened(browser, pages[name]) as (tab, _):
         assert tab.evaluate(NAMELESS) == []
         assert tab.get_by_role("main").count() == tab.get_by_role("navigation").count() == 1
         assert tab.evaluate("[...document.querySelectorAll('th')].every(one => one.scope)")
@@ -154,6 +161,29 @@ def test_one_drawing_of_each_figure_is_shown(browser: Any, pages: dict[str, Path
             f"[...document.querySelectorAll('svg.{shown} text')].map(one => one.getBoundingClientRect().height)"
         )
         assert min(sizes) >= 11
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_the_tracks_of_a_sound_line_up_and_their_names_fit(browser: Any, pages: dict[str, Path], width: int) -> None:
+    with opened(browser, pages["sounds"], width) as (tab, _):
+        tracks = tab.locator(".tracks").first
+        places = [one.bounding_box() for one in tracks.locator(".plot, .ticks").all()]
+        assert len(places) == 6  # sound, steps, chances, phones, words, and the axis
+        assert len({(one["x"], one["width"]) for one in places}) == 1
+        names = tracks.locator(".segment").evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+        assert sum(over > 1 for over in names) <= 0.2 * len(names)
+        letters = "[...document.querySelectorAll('.timed span')].map(one => parseFloat(getComputedStyle(one).fontSize))"
+        assert min(tab.evaluate(letters)) >= 11
+        hearing = tab.get_by_role("region", name="audio, mfcc, posteriors, phonemes, words over time").first
+        assert hearing.get_attribute("tabindex") == "0"
+
+
+def test_ink_is_dark_on_light_and_light_on_dark(browser: Any, pages: dict[str, Path]) -> None:
+    seen = []
+    for scheme in ("light", "dark"):
+        with opened(browser, pages["sounds"], 1200, scheme) as (tab, _):
+            seen.append(tab.evaluate("getComputedStyle(document.querySelector('.ink')).filter"))
+    assert seen == ["none", "invert(1)"]
 
 
 def test_the_keyboard_reaches_links_tables_and_details(browser: Any, pages: dict[str, Path]) -> None:

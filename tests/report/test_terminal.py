@@ -9,6 +9,7 @@ from rich.console import Console
 from endwise.report.quantities import span
 from endwise.report.ranking import decimals
 from endwise.report.terminal import Mode, Progress, print_verdict
+from tests.report.example_sounds import heard_verdict
 from tests.report.example_verdict import (
     PATCHES,
     VARIANTS,
@@ -136,3 +137,18 @@ def test_brackets_are_text_and_not_markup() -> None:
     out, held = console(width=200)
     print_verdict(hostile(), Path("r.html"), Path("w"), out)
     assert "<script>alert(1)</script> -> age [joint]" in held.getvalue()
+
+
+def test_confused_words_are_one_sentence() -> None:
+    out, held = console(width=60)
+    print_verdict(heard_verdict(), Path("report.html"), Path("winner"), out)
+    lines = held.getvalue().splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("Most often wrong: 'now' left out (3 times), "))
+    assert " ".join(lines[first : lines.index("", first)]).endswith("and 'right' put in (1 time).")
+    assert max(map(len, lines[first : lines.index("", first)])) <= 60
+
+
+def test_a_study_without_texts_says_nothing_of_words() -> None:
+    out, held = console()
+    print_verdict(verdict(), Path("report.html"), Path("winner"), out)
+    assert "Most often" not in held.getvalue()

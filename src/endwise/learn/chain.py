@@ -46,6 +46,12 @@ class Chain:
         runs = [self._run(_cut(inputs, chunk), _cut(truth or {}, chunk)) for chunk in chunks]
         return {name: np.concatenate([run[name] for run in runs]) for name in runs[0]}
 
+    def taken(self, name: str, inputs: Batch) -> list[Any]:
+        """What the part that makes the signal `name` takes, for N rows: the design run up to there."""
+        at = [part.output.name for part in self.parts].index(name)
+        values = {**inputs, **Chain(self.parts[:at], self.models)(inputs)}
+        return [values[signal.name] for signal in self.parts[at].inputs]
+
     def _run(self, inputs: Batch, truth: Batch) -> dict[str, Any]:
         values: dict[str, Any] = dict(inputs)
         for part in self.parts:

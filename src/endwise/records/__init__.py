@@ -28,6 +28,7 @@ from endwise.records.plain import from_json as from_json, to_json as to_json
 from endwise.records.study import (
     FORMAT as FORMAT,
     Caveat as Caveat,
+    Confusion as Confusion,
     DesignPoint as DesignPoint,
     Difference as Difference,
     Example as Example,
@@ -37,4 +38,6 @@ from endwise.records.study import (
     Tuning as Tuning,
     Untrainable as Untrainable,
     Verdict as Verdict,
+    WordError as WordError,
+    WordErrors as WordErrors,
 )

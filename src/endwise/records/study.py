@@ -144,12 +144,52 @@ class Example:
 
 
 @dataclass(frozen=True)
+class WordError:
+    """One word of the truth: how often it was said, how often not understood, and what then stood in its place most.
+
+    `instead` stood there `times` times; empty: it was left out.
+    """
+
+    word: str
+    said: int
+    wrong: int
+    instead: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """`found` in the place of `true`, so many `times`; an empty `found` was left out, an empty `true` put in."""
+
+    true: str
+    found: str
+    times: int
+
+
+@dataclass(frozen=True)
+class WordErrors:
+    """What the best design gets wrong, word by word, on `rows` of the test rows.
+
+    Of `said` words `wrong` were left out or exchanged; `put_in` more were not said at all. `words` and
+    `confusions` hold the most frequent ones, the worst first.
+    """
+
+    rows: int
+    said: int
+    wrong: int
+    put_in: int
+    words: tuple[WordError, ...]
+    confusions: tuple[Confusion, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer, and all the evidence for it.
 
     `best` is the text of the best design at the largest size; `error` its error corrected for having
     been chosen on the same rows; `regret` what choosing it is expected to lose against the design
-    that is truly best, in units of the metric. `done` is false when the study was stopped early.
+    that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
+    is there where the wanted signal is a text.
     """
 
     system: str
@@ -189,6 +229,7 @@ class Verdict:
     words: str = ""
     forecast: Outlook | None = None
     worth: tuple[Worth, ...] = ()
+    by_word: WordErrors | None = None
     times: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 

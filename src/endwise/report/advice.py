@@ -25,6 +25,11 @@ class Fall:
     after: int
 
 
+def same_answer(verdict: Verdict) -> str:
+    """What the simplest rival does, as the beginning of a sentence."""
+    return "Always giving the same answer" if verdict.by_word is None else "Saying nothing"
+
+
 def beats_constant(verdict: Verdict) -> bool:
     """Whether the best design errs less than always giving the same answer (true where unknown)."""
     return math.isnan(verdict.constant_error) or verdict.high < verdict.constant_error
@@ -61,7 +66,7 @@ def _objections(verdict: Verdict) -> Iterator[str]:
     places = decimals(verdict)
     if not beats_constant(verdict):
         constant = amount(verdict.constant_error, verdict.unit, places)
-        yield f"Always giving the same answer errs by {constant}: the best design is not clearly better than that."
+        yield f"{same_answer(verdict)} errs by {constant}: the best design is not clearly better than that."
     if not verdict.done:
         yield "The study was stopped before all of it was measured."
     if verdict.failures:

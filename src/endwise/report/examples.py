@@ -1,7 +1,8 @@
 """Examples: one test row with its intermediate signals drawn, predicted beside true.
 
 Points, boxes and masks are drawn on the picture that they lie on, so that a person can judge them at a
-glance; what has no picture is drawn by its kind, and everything else is told in words.
+glance; what has times is drawn over one axis of time; what has neither is drawn by its kind, and everything
+else is told in words.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ import numpy as np
 
 from endwise.records import Example
 from endwise.report import pictures
+from endwise.report.alignment import Edit, edits, told
 from endwise.report.quantities import amount, number
-from endwise.system.signals import Box, Mask, Points, Signal, from_json
+from endwise.report.timeline import together
+from endwise.report.tracks import on_time, track
+from endwise.system.signals import Box, Mask, Points, Signal, Text, from_json
 
 OVERLAYS = ("points", "box", "overlay")
 
@@ -40,6 +44,23 @@ class Shown:
         """The truth in a few words; empty where it is unknown."""
         return "" if self.true is None or self.given else self.signal.show(self.true)
 
+    @property
+    def edits(self) -> list[Edit]:
+        """A text word by word beside its truth; nothing for other kinds, and where one of the two is not known."""
+        known = isinstance(self.signal, Text) and self.value is not None and self.true_words
+        return edits(self.words.split(), self.true_words.split()) if known else []
+
+    @property
+    def marked(self) -> list[tuple[str, str]]:
+        """The words of a text and of its truth in order, each with the kind of its edit."""
+        found, true = self.words.split(), self.true_words.split()
+        return [(true[at.true or 0] if at.found is None else found[at.found], at.kind) for at in self.edits]
+
+    @property
+    def difference(self) -> str:
+        """The marks in words."""
+        return told(self.edits, self.words.split(), self.true_words.split())
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -52,10 +73,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One example, ready for the page: panels with drawings, and the signals told in words."""
+    """One example, ready for the page: panels with drawings, and the signals told in words.
+
+    `timed` is the drawing of all that has times, which takes the whole width of the page; empty without any.
+    """
 
     row: str
     error: str
+    timed: str
     panels: tuple[Panel, ...]
     told: tuple[Shown, ...]
 
@@ -65,7 +90,16 @@ def draw(example: Example, unit: str) -> Drawing:
     shown = [_shown(example, name) for name in example.values]
     panels = [panel for one in shown if (panel := _panel(one, shown)) is not None]
     told = tuple(one for one in shown if one.value is None or _is_told(one, shown))
-    return Drawing(example.row, amount(example.error, unit), tuple(panels), told)
+    row = f"row {example.row}" if example.row.isdigit() else example.row
+    return Drawing(row, amount(example.error, unit), _timed(shown), tuple(panels), told)
+
+
+def _timed(shown: Sequence[Shown]) -> str:
+    """Everything that has times, in running order over one axis."""
+    over = [one for one in shown if one.value is not None and on_time(one.signal)]
+    tracks = [track(one.signal, one.value, one.true, one.given) for one in over]
+    said = [f"{one.signal.name}: {one.words}" + (f"; true: {one.true_words}" if one.true_words else "") for one in over]
+    return together(tracks, ". ".join(said)) if tracks else ""
 
 
 def _shown(example: Example, name: str) -> Shown:
@@ -81,7 +115,7 @@ def _is_told(one: Shown, shown: Sequence[Shown]) -> bool:
 def _panel(one: Shown, shown: Sequence[Shown]) -> Panel | None:
     """The drawing of one signal; None where it is told in words or drawn on another's picture."""
     name, drawn = one.signal.name, one.signal.drawn
-    if one.value is None:
+    if one.value is None or on_time(one.signal):
         return None
     if drawn == "picture":
         return _picture(one, shown)
@@ -92,14 +126,12 @@ def _panel(one: Shown, shown: Sequence[Shown]) -> Panel | None:
         return Panel(name, _free_points(one))
     if drawn == "bars":
         return Panel(f"{name}{_gap(one)}", pictures.bars(_floats(one.value), _maybe(one.true), name + _gap(one)))
-    if drawn == "curve":
-        return Panel(name, pictures.curve(_floats(one.value), f"{name}: {one.words}"))
     return None
 
 
 def _picture(one: Shown, shown: Sequence[Shown]) -> Panel:
     """A picture with all that lies on it."""
-    frames = one.signal.kind == "frames"
+    frames = one.signal.kind != "image"
     pixels = pictures.heat(_floats(one.value)) if frames else np.asarray(one.value, np.uint8)
     over = [other for other in shown if other.signal.drawn in OVERLAYS and _ground(other, shown) is one]
     marks = "".join(_overlay(other, max(pixels.shape[:2]) / 90) for other in over)

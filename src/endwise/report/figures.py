@@ -16,6 +16,7 @@ from html import escape
 from typing import Any
 
 from endwise.records import Difference, Verdict
+from endwise.report.advice import same_answer
 from endwise.report.axes import Axis, error_axis, even_axis, shifts, size_axis, spread_labels
 from endwise.report.marks import mark
 from endwise.report.quantities import amount, number, span, tick
@@ -78,7 +79,7 @@ def _curves(verdict: Verdict, canvas: Canvas) -> dict[str, Any]:
     layers = [] if constant is None else _constant(verdict, constant, across)
     offsets = shifts(entries, across)
     for entry in reversed(entries):  # the best is drawn last, on top
-        layers += _curve(entry, across, offsets[entry.design])
+        layers += _curve(entry, across, up, offsets[entry.design])
     labelled = [entry for entry in entries[:ACCENTS] if math.isfinite(entry.last.error)]
     heights = spread_labels([entry.last.error for entry in labelled], up, canvas.font + 2)
     for entry, height in zip(labelled, heights, strict=True):
@@ -89,14 +90,14 @@ def _curves(verdict: Verdict, canvas: Canvas) -> dict[str, Any]:
     return frame(layers, x, y, canvas)
 
 
-def _curve(entry: Entry, across: Axis, shift: float) -> list[dict[str, Any]]:
+def _curve(entry: Entry, across: Axis, up: Axis, shift: float) -> list[dict[str, Any]]:
     """One design: its line, its intervals, its repeats and the marks of its means."""
     colour, shape, dash = mark(entry)
     if entry.level:
         ends = [{"x": side, "y": entry.last.error} for side in (across.low, across.high)]
         return [layer(ends, "line", color=colour, strokeDash=list(dash), strokeWidth=2)]
     means = [
-        {"x": across.moved(point.size, shift), "y": point.error, "low": point.low, "high": point.high}
+        {"x": across.moved(point.size, shift), "y": point.error, "low": max(point.low, up.low), "high": point.high}
         for point in entry.points
         if math.isfinite(point.error)
     ]
@@ -113,7 +114,8 @@ def _curve(entry: Entry, across: Axis, shift: float) -> list[dict[str, Any]]:
 def _constant(verdict: Verdict, error: float, across: Axis) -> list[dict[str, Any]]:
     """The level line of a predictor that always gives the same answer."""
     ends = [{"x": across.low, "y": error}, {"x": across.high, "y": error}]
-    words = f"always the same answer: {amount(error, verdict.unit, decimals(verdict))}"
+    rival = "always the same answer" if verdict.by_word is None else "saying nothing"
+    words = f"{rival}: {amount(error, verdict.unit, decimals(verdict))}"
     line = layer(ends, "line", color="var(--soft)", strokeWidth=1, strokeDash=[3, 3])
     return [line, *label(across.low, error, words, "var(--soft)", align="left", dx=4, dy=-8)]
 
@@ -152,10 +154,15 @@ def _difference(entry: Entry, one: Difference, across: Axis, top: int, canvas: C
 
 
 def _heights(entries: Sequence[Entry]) -> list[float]:
-    """Every height that the plot must hold: means, intervals and repeats."""
+    """Every height that the plot must hold: means, intervals and repeats; of intervals down to 0 the upper end."""
     points = [point for entry in entries for point in entry.points]
-    values = [value for p in points for value in (p.error, p.low, p.high, *p.repeats)]
+    values = [value for p in points for value in (p.error, p.high, *p.repeats)] + _lows(entries)
     return [value for value in values if math.isfinite(value)]
+
+
+def _lows(entries: Sequence[Entry]) -> list[float]:
+    """The lower ends of intervals, less those of 0: one row without an error would take the log scale from all."""
+    return [point.low for entry in entries for point in entry.points if point.low > 0]
 
 
 def _constant_in_range(verdict: Verdict) -> float | None:
@@ -239,10 +246,12 @@ def _caption(verdict: Verdict) -> str:
     """How to read the curves, and the constant predictor where its line would lie far outside."""
     reading = "Lines: means over repeats. Bars: 95 % intervals over the test units. Rings: each repeat."
     aside = "Designs stand a little aside so that none covers another."
+    if any(point.low <= 0 for point in verdict.designs):
+        aside += " A bar that reaches the foot ends at 0."
     if _constant_in_range(verdict) is not None or not math.isfinite(verdict.constant_error):
         return f"{reading} {aside}"
     constant = amount(verdict.constant_error, verdict.unit, decimals(verdict))
-    return f"{reading} {aside} Always giving the same answer would err by {constant}, outside this figure."
+    return f"{reading} {aside} {same_answer(verdict)} would err by {constant}, outside this figure."
 
 
 def _describe_curves(verdict: Verdict) -> str:

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from endwise.records import Example, Verdict
-from endwise.report import figures, tables
+from endwise.report import figures, mistakes, tables
 from endwise.report.examples import draw
 from endwise.report.marks import swatch
 from endwise.report.outlook import figures as outlook_figures, tables as outlook_tables
@@ -81,6 +81,7 @@ def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
         outlook_figures=outlook_figures,
         outlook_tables=outlook_tables,
         tables=tables,
+        mistakes=mistakes,
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),
         drawings=[draw(example, verdict.unit) for example in examples],
@@ -96,6 +97,7 @@ def _contents(verdict: Verdict, examples: bool) -> dict[str, str]:
         ("differences", "Differences", bool(tables.differences(verdict).rows)),
         ("designs", "Designs and their cost", True),
         ("caveats", "Caveats", bool(verdict.caveats)),
+        ("words", "Errors by word", verdict.by_word is not None),
         ("examples", "Examples", examples),
         ("rows", "Rows used", bool(verdict.rows_used or verdict.notes or verdict.problems)),
         ("training", "Tuning and training", bool(verdict.tuning or tables.training_seconds(verdict))),

@@ -19,10 +19,10 @@ ACROSS = 8  # pictures in one row of a strip
 _TINTS = np.array([[0, 0, 0, 0], [255, 159, 28, 120], [46, 196, 255, 120], [200, 80, 255, 120]], np.uint8)
 
 
-def png(pixels: np.ndarray) -> str:
-    """A grey, RGB or RGBA picture of 8-bit values as a data URI, at most `LARGEST` pixels a side."""
+def png(pixels: np.ndarray, largest: int = LARGEST) -> str:
+    """A grey, RGB or RGBA picture (or grey with its cover) of 8-bit values as a data URI, `largest` pixels a side."""
     picture = Image.fromarray(pixels)
-    picture.thumbnail((LARGEST, LARGEST))
+    picture.thumbnail((largest, largest))
     held = io.BytesIO()
     picture.save(held, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(held.getvalue()).decode()
@@ -114,15 +114,4 @@ def bars(found: np.ndarray, true: np.ndarray | None, label: str) -> str:
         f'<svg class="bars" role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 320 92">'
         f'<path class="zero" d="M0,{height(0):.1f}H320"/><g class="predicted">{"".join(drawn)}</g>'
         f'<path class="true" d="{across}"/></svg>'
-    )
-
-
-def curve(sound: np.ndarray, label: str) -> str:
-    """A recording as the band between its lowest and highest value in each of 320 columns."""
-    columns = [part for part in np.array_split(np.asarray(sound, float), min(320, max(len(sound), 1))) if part.size]
-    upper = [f"{at},{46 - 44 * float(np.nanmax(part)):.1f}" for at, part in enumerate(columns)]
-    lower = [f"{at},{46 - 44 * float(np.nanmin(part)):.1f}" for at, part in enumerate(columns)]
-    return (
-        f'<svg class="bars" role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 320 92">'
-        f'<path class="sound" d="M{"L".join(upper + lower[::-1])}Z"/></svg>'
     )

@@ -54,10 +54,11 @@ def tick(value: float) -> str:
 def amount(value: float, unit: str, decimals: int | None = None) -> str:
     """A number with its unit.
 
-    >>> amount(14.23, "months"), amount(0.0712, "")
-    ('14.2 months', '0.0712')
+    >>> amount(14.23, "months"), amount(0.0712, ""), amount(1.2, "points", 0)
+    ('14.2 months', '0.0712', '1 point')
     """
-    return f"{number(value, decimals)} {unit}".strip()
+    shown = number(value, decimals)
+    return f"{shown} {'point' if (shown, unit) == ('1', 'points') else unit}".strip()
 
 
 def small(value: float, unit: str, decimals: int) -> str:

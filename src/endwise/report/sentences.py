@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from endwise.errors import counted
 from endwise.records import Difference, Failure, Verdict
-from endwise.report.advice import beats_constant, next_test, not_compared, objection
+from endwise.report.advice import beats_constant, next_test, not_compared, objection, same_answer
 from endwise.report.outlook.ahead import loss_at, with_more_rows
 from endwise.report.quantities import amount, number, percent, small, span
 from endwise.report.ranking import decimals, difference_decimals, gap_unit, runner_up
@@ -131,8 +131,8 @@ def _constant(verdict: Verdict) -> str:
         return ""
     constant = amount(verdict.constant_error, verdict.unit, decimals(verdict))
     if beats_constant(verdict):
-        return f"Always giving the same answer would err by {constant}."
-    return f"Always giving the same answer would err by {constant}: this is not clearly better."
+        return f"{same_answer(verdict)} would err by {constant}."
+    return f"{same_answer(verdict)} would err by {constant}: this is not clearly better."
 
 
 def _caveats(verdict: Verdict) -> str:

@@ -23,6 +23,7 @@ from rich.text import Text
 from endwise.errors import counted
 from endwise.records import Band, DesignPoint, Verdict
 from endwise.report.grid import Cell, Row, grid
+from endwise.report.mistakes import confusions
 from endwise.report.outlook.ahead import prospect_of
 from endwise.report.outlook.prospects import Prospect
 from endwise.report.outlook.words import SHORT
@@ -112,7 +113,7 @@ class Progress:
 
 
 def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console | None = None) -> None:
-    """Print the verdict: the words, the table design x size, the caveats, and where everything lies."""
+    """Print the verdict: the words, the table design x size, confused words, caveats, and where everything lies."""
     out = console or Console(highlight=False)
     out.print()
     out.print(prose(verdict.words or in_words(verdict)))
@@ -122,6 +123,9 @@ def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console
     view = prospect_of(verdict)
     if view is not None:
         out.print(_expected(verdict, view, out.width))
+        out.print()
+    if verdict.by_word is not None and verdict.by_word.confusions:
+        out.print(Text(confusions(verdict.by_word)))
         out.print()
     for caveat in verdict.caveats:
         out.print(Text.assemble(("caveat ", "yellow"), (caveat.code, "bold"), ": ", prose(caveat.title)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import prod
 
 from endwise.studies.cells import Judging, Training, ancestors, arrow, rates_for, takes_predictions
 from endwise.studies.context import Context, rates_of, searched
-from endwise.system.components import Component
+from endwise.system.components import Component, is_learner
 from endwise.system.designs import Design
+from endwise.system.signals import Signal
 
 SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small budget for every component
 
@@ -97,17 +98,22 @@ def rechecks(leaders: Sequence[Design], plan: Plan, rates: Rates) -> list[Judgin
     return found
 
 
+SEQUENCE = 80_000
+"""Numbers that a sequence costs as much as: what its trunk works through in two seconds of speech."""
+LEARNER = 0.02
+"""CPU seconds a row that a learner of one's own takes: a guess from decoders that align every row."""
+
+
 def cost(training: Training, rows: int, epochs: float = 40.0) -> float:
     """A rough guess of a training's CPU seconds, from rows and the numbers in one input value.
 
     Measured on the default models on one core: about 12 ns a number, row and pass, and 0.3 s to set up.
     """
-    numbers = sum(_numbers(signal.shape) for signal in training.component.inputs)
+    if is_learner(training.component.using):
+        return 0.3 + LEARNER * rows
+    numbers = sum(_numbers(signal) for signal in training.component.inputs)
     return 0.3 + 12e-9 * 3 * epochs * rows * numbers
 
 
-def _numbers(shape: tuple[Any, ...]) -> int:
-    count = 1
-    for size in shape:
-        count *= size or 10_000
-    return count
+def _numbers(signal: Signal) -> int:
+    return SEQUENCE if signal.ragged else prod(size or 0 for size in signal.shape)

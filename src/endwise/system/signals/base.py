@@ -24,7 +24,7 @@ class Signal(ABC):
 
     kind: ClassVar[str]
     example: ClassVar[str]  # of a declaration, for those that went wrong
-    drawn: ClassVar[str] = "text"  # picture | pictures | overlay | points | box | curve | bars | text
+    drawn: ClassVar[str] = "text"  # picture, pictures, overlay, points, box, spectrogram, timeline, bars or text
     ragged: ClassVar[bool] = False  # values of different rows may have different shapes
     unit: str = ""
 

@@ -37,7 +37,7 @@ class Audio(Signal):
     rate: int = 16000
     kind: ClassVar[str] = "audio"
     example: ClassVar[str] = "ew.Audio('audio', rate=16000)"
-    drawn: ClassVar[str] = "curve"
+    drawn: ClassVar[str] = "spectrogram"
     ragged: ClassVar[bool] = True
 
     def faults(self) -> Iterator[str]:
@@ -168,6 +168,7 @@ class Segments(Signal):
     alphabet: tuple[str, ...] = ()
     kind: ClassVar[str] = "segments"
     example: ClassVar[str] = "ew.Segments('phonemes', alphabet=('a', 'b'))"
+    drawn: ClassVar[str] = "timeline"
     ragged: ClassVar[bool] = True
 
     def faults(self) -> Iterator[str]:

@@ -102,7 +102,7 @@ def align(
     Parameters
     ----------
     file
-        A recording of at most five minutes.
+        A recording of at most three minutes.
     transcript
         What is said in it: a text in quotes, or a .txt file.
     kind

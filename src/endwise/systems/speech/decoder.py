@@ -18,8 +18,8 @@ from endwise.systems.speech.signals import FRAMES, transcript
 
 ROUNDS = 2
 """Times that recordings are aligned with their transcripts and counted."""
-MOST_ALIGNED = 600
-"""Recordings that are aligned: 2,000 words say which of two pronunciations is the common one."""
+MOST_ALIGNED = 200
+"""Recordings that are aligned, 25 ms each: a thousand words say which of two pronunciations is the common one."""
 SCALES = (0.15, 0.3, 0.5)
 """Weights of the ear against the grammar: frames that repeat each other are no independent witnesses."""
 PENALTIES = (0.0, 2.0, 4.0)
@@ -28,8 +28,8 @@ FLOOR = 1e-4
 UNSEEN = 0.5
 """Counted for each pronunciation before any is seen."""
 
-MOST_JUDGED = 200
-"""Held-out rows that choose the settings: enough to tell a tenth of the errors."""
+MOST_JUDGED = 100
+"""Held-out rows that choose among nine settings."""
 TRANSCRIPT = transcript()
 
 Lexicon = Mapping[str, Sequence[Sequence[str]]]

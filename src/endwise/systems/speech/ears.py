@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import log
 from typing import Any, Final, Literal, final
 
@@ -67,16 +66,9 @@ class Ear(ABC):
 
     def _heard(self, until: str, recordings: Sequence[np.ndarray]) -> list[np.ndarray]:
         """What the part that makes `until` takes."""
-        names = [part.output.name for part in self.bundle.parts]
-        last = self.bundle.parts[names.index(until)]
-        before = self.bundle.parts[: names.index(until)]
         rows = np.empty(len(recordings), object)
         rows[:] = recordings
-        made: dict[str, Any] = {audio.name: rows}
-        if before:
-            chain = type(self.bundle.chain)(before, self.bundle.models)
-            made |= replace(self.bundle, parts=before, chain=chain).predict({audio.name: rows})
-        return [made[signal.name] for signal in last.inputs]
+        return self.bundle.chain.taken(until, {audio.name: rows})
 
 
 @final
@@ -192,7 +184,7 @@ def _pronounced(words: Sequence[str], known: int) -> dict[str, dict[Sequence[str
         raise ew.EndwiseError(
             f"Speech was to be searched for {_listed(words)}.",
             f"The model knows how {known:,} words are pronounced, and not these.",
-            "New words are pronounced by a speech engine, which is not installed.",
+            "New words are pronounced by the speech engine of the extra 'speech', which is not installed.",
             missing.do,
         ) from None
     unsaid = [word for word, said in ways.items() if not said]

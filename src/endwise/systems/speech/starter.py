@@ -24,8 +24,8 @@ DESIGN: Final = "audio -> mfcc -> posteriors -> words -> transcript"
 SPOKEN: Final = {"commands": 250, "digits": 250}
 """Utterances that teach which words follow each other."""
 SIDE: Final = {"sentences": 300}
-"""Utterances that teach phones alone: with their many words, new words are found twice as often (digits that it never
-learnt: 53 of 100, against 27 with as many commands)."""
+"""Utterances that teach phones alone, with all their neighbours. Of 200 real recordings of digits 16 % were right after
+800 commands, 37 % after 400 and as many sentences, 55 % with digits among them as here."""
 TESTED: Final = 40
 """Utterances of each grammar, in other voices, that it is measured on."""
 

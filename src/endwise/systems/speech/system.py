@@ -19,7 +19,7 @@ from endwise.systems.speech.mfcc import frame_count, mfcc
 from endwise.systems.speech.signals import FRAMES, audio, phonemes, posteriors, units
 from endwise.systems.speech.units import Units
 
-QUICK = (400, 150)
+QUICK = (120, 100)
 """Utterances to train on, and to test on."""
 STANDARD = (3000, 400)
 GRAMMAR = "commands"
