@@ -152,6 +152,15 @@ def test_what_is_heard_is_judged_by_cross_entropy_a_step() -> None:
     assert head.loss(raw, target).item() == pytest.approx(np.log(4))
 
 
+def test_steps_that_do_not_meet_are_refused_and_so_are_too_many_words() -> None:
+    target = ragged([np.eye(4, dtype=np.float32)[[0] * 50]], "cpu")
+    with pytest.raises(StudyError, match=r"It answers 50 steps more or fewer"):
+        Heard(HEARD).loss(Ragged(torch.zeros(1, 100, 4), torch.tensor([100])), target)
+    many = Text("said", alphabet="ab", words=tuple(f"{at:b}".replace("0", "a").replace("1", "b") for at in range(8001)))
+    with pytest.raises(DeclarationError, match=r"(?s)declares 8,001 words.*none: then it spells letter by letter"):
+        Spelled(many)
+
+
 def test_what_sequences_cannot_do_is_said(world: dict[str, np.ndarray]) -> None:
     with pytest.raises(DeclarationError, match=r"(?s)declares no alphabet.*alphabet="):
         trained(learned(SOUND, to=Text("spelled")), world)

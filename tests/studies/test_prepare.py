@@ -15,6 +15,7 @@ from endwise.errors import DeclarationError, LabelsError, RowsError, UsageError
 from endwise.judge.metrics import mean_absolute_error
 from endwise.learn.truth import Truth
 from endwise.records import Untrainable
+from endwise.studies.cells import Training
 from endwise.studies.prepare import Options, Prepared, cells_of, estimate, prepare
 from endwise.studies.trainable import judgeable, settle
 from endwise.system.components import fixed, learned, predictions
@@ -209,6 +210,13 @@ def test_side_rows_train_at_every_size_and_are_counted_in_none() -> None:
         assert len(sample) == 20 + size
     with pytest.raises(UsageError, match=r"The training rows with the wanted output number 40"):
         prepared(system(), marked, sizes=[48])
+    training = next(cell for cell in cells_of(found).values() if isinstance(cell, Training) and cell.size == 40)
+    held = found.context.index(training)[found.context.held_out(training)]
+    assert len(held)
+    assert set(marked.split[held]) == {"train"}
+    only = Rows(some.columns, some.ids, marked.groups, np.where(split == "train", "side", split))
+    with pytest.raises(RowsError, match=r"(?s)Without rows to test on and rows to train on"):
+        prepared(system(), only)
 
 
 def test_a_system_says_how_its_stages_train_where_nothing_is_asked() -> None:

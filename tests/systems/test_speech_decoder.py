@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import endwise as ew
 from endwise.learn.ragged import objects
 from endwise.systems.speech.decoder import Decoder
 from endwise.systems.speech.phones import PHONES
@@ -85,6 +86,19 @@ def test_an_ear_that_mistakes_one_phone_for_another_is_understood() -> None:
     assert decoder.heard[t].argmax() == d
     chances, texts = world(60, 5)
     assert (spelled(decoder.predict([mistaken(chances)]), WORDS) == texts).mean() > 0.9
+
+
+def test_the_lexicon_may_stand_in_any_order_and_has_to_be_whole() -> None:
+    chances, texts = world(60, 6)
+    turned = {word: LEXICON[word] for word in reversed(WORDS)} | {"more": [["M", "AO"]]}
+    found = []
+    for lexicon in (LEXICON, turned):
+        decoder = Decoder(WORDS, lexicon)
+        decoder.fit([chances], texts, np.arange(60) < 12, 0)
+        found.append(decoder.spoken())
+    assert found[0] == found[1]
+    with pytest.raises(ew.EndwiseError, match=r"(?s)1 have no pronunciation, the first is 'four'.*Add its phones"):
+        Decoder([*WORDS, "four"], LEXICON)
 
 
 def test_a_row_without_sound_has_no_words(trained: tuple[Decoder, str]) -> None:

@@ -56,7 +56,8 @@ def split(rows: Rows, judgeable: np.ndarray, seed: int) -> Split:
         asked = np.array([unit in held for unit in units], dtype=bool)
     in_test_group = np.isin(units.astype(str), np.unique(units[asked].astype(str)))
     test, train = asked & judgeable, ~in_test_group
-    if not test.any() or not (train & judgeable).any():
+    counted_in_n = judgeable if rows.split is None else judgeable & (rows.split != "side")
+    if not test.any() or not (train & counted_in_n).any():
         raise RowsError(
             "A study of these rows was asked for.",
             f"Of {counted(len(rows), 'row')}, {int(judgeable.sum()):,} carry the wanted output and all inputs, "

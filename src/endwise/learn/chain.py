@@ -12,7 +12,7 @@ import numpy as np
 
 from endwise.errors import DeclarationError
 from endwise.learn.model import Model
-from endwise.system.components import Component, Fixed, Remembers
+from endwise.system.components import Component, Fixed, Remembers, is_learner
 from endwise.system.judging import Batch
 from endwise.system.signals import Signal
 
@@ -63,7 +63,8 @@ class Chain:
         arrays = [values[signal.name] for signal in part.inputs]
         if isinstance(part, Fixed):  # somebody's function: it gets arrays, also where pictures were left on disk
             return checked(part, part.apply(*map(np.asarray, arrays)), len(arrays[0]))
-        return self.models[part.output.name].predict(arrays)
+        made = self.models[part.output.name].predict(arrays)
+        return checked(part, made, len(arrays[0])) if is_learner(part.using) else made
 
 
 def checked(part: Component, made: Any, count: int) -> np.ndarray:

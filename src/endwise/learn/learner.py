@@ -67,4 +67,6 @@ def fit_learner(
     start = time.process_time()
     learner: Learner = component.using()
     loss = float(learner.fit([np.asarray(one) for one in inputs], target, held_out, seed))
-    return LearnerModel(component, learner), Fit(1, 1.0, loss, False, time.process_time() - start, len(target))
+    return LearnerModel(component, learner), Fit(
+        1, 1.0, loss, False, time.process_time() - start, int((~held_out).sum())
+    )

@@ -100,6 +100,16 @@ class Context:
             self._indices[training] = index
         return self._indices[training]
 
+    def held_out(self, training: Training) -> np.ndarray:
+        """Mask over `index` of the rows that stop the training: side rows only where there are too few others."""
+        index = self.index(training)
+        own = np.ones(len(index), bool) if self.rows.split is None else self.rows.split[index] != "side"
+        if own.sum() < splits.FEWEST:
+            own[:] = True
+        mask = np.zeros(len(index), bool)
+        mask[own] = splits.held_out(self.units[index[own]], self.seed, training.repeat)
+        return mask
+
     def sources(self, training: Training) -> dict[int | None, np.ndarray]:
         """Which training rows get their inputs from stages without which fold. Masks over `index`."""
         index = self.index(training)

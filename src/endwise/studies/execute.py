@@ -89,7 +89,7 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
         )
     inputs = _inputs(context, store, cell, index)
     target = context.truth.take(cell.component.target.name, index)
-    held = splits.held_out(context.units[index], context.seed, cell.repeat)
+    held = context.held_out(cell)
     recipe = dataclasses.replace(context.job.recipe, learning_rate=cell.rate)
     component = cell.component
     assert isinstance(component, Learned)

@@ -115,8 +115,9 @@ class Component:
 
     def identity(self) -> str:
         """A digest of all that decides what this component does, its rows apart."""
-        signals = [signal.to_json() for signal in (*self.inputs, self.output, *filter(None, [self.label]))]
-        return digest(self.name, self.start, self.version, signals, self.source)
+        signals = [signal.to_json() for signal in (*self.inputs, self.output)]
+        label = [] if self.label is None else ["label", self.label.to_json()]
+        return digest(self.name, self.start, self.version, signals, self.source, *label)
 
     def __repr__(self) -> str:
         made_from = " + ".join(signal.name for signal in self.inputs)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from endwise.decoding import WordLoop, bigram, greedy
-from endwise.errors import DeclarationError
+from endwise.errors import DeclarationError, StudyError
 from endwise.learn.heads.base import Head
 from endwise.learn.ragged import Ragged, objects
 from endwise.system.signals import Posteriors, Signal, Symbols, Text
@@ -15,6 +15,10 @@ from endwise.system.signals import Posteriors, Signal, Symbols, Text
 BLANK = 0
 """The CTC label that stands for nothing; labels of the alphabet follow it."""
 BLANK_NAME = "_blank_"
+MOST_APART = 2
+"""Steps that rounding may leave between what is heard and its truth."""
+MOST_WORDS = 8_000
+"""A table of so many words squared takes 256 MB."""
 SCALE = 0.5
 """Weight of what is heard against the grammar: steps that repeat each other are no independent witnesses."""
 
@@ -41,6 +45,13 @@ class Spelled(Head):
         self.alphabet = signal.alphabet
         self.size = (None, 1 + len(signal.alphabet))
         known = len(getattr(signal, "words", ()))
+        if known > MOST_WORDS:
+            raise DeclarationError(
+                f"A learned component that spells '{signal.name}' was asked for.",
+                f"'{signal.name}' declares {known:,} words.",
+                f"The grammar is a table from word to word, and is kept up to {MOST_WORDS:,} words.",
+                f"Declare the commonest {MOST_WORDS:,}, or none: then it spells letter by letter.",
+            )
         self.register_buffer("grammar", torch.zeros((known + 2, known + 2) if known else (0, 0)))
 
     def learn(self, rows: np.ndarray) -> None:
@@ -90,7 +101,15 @@ class Heard(Head):
         self.size = (None, len(signal.labels))
 
     def loss(self, raw: Ragged, target: Ragged) -> Tensor:
-        steps = min(raw.values.shape[1], target.values.shape[1])  # rounding may leave one step more on either side
+        apart = int((raw.lengths - target.lengths).abs().max())
+        if apart > MOST_APART:
+            raise StudyError(
+                f"A network was to learn '{self.signal.name}' at each of its steps.",
+                f"It answers {apart:,} steps more or fewer than a row of '{self.signal.name}' has.",
+                "Then a step's answer is held against another step's truth.",
+                f"Make the rows of '{self.signal.name}' at the rate that the network reads, or mend that rate.",
+            )
+        steps = min(raw.values.shape[1], target.values.shape[1])
         losses = -(target.values[:, :steps] * raw.values[:, :steps].log_softmax(dim=-1)).sum(dim=-1)  # (B, T)
         return (losses * raw.mask[:, :steps, 0]).sum(dim=1) / raw.lengths.clamp_min(1)
 

@@ -41,12 +41,15 @@ class Decoder:
     Parameters
     ----------
     vocabulary: the words that may occur.
-    pronunciations: for each word its ways to be said, in `PHONES`; by default those of the speech engine.
+    pronunciations: for each word its ways to be said, in `PHONES`; by default those of the speech engine. Words that
+        are not in the vocabulary are left out.
+
+    Raises EndwiseError for a word of the vocabulary that has no pronunciation.
     """
 
     def __init__(self, vocabulary: Sequence[str], pronunciations: Lexicon | None = None) -> None:
         self.vocabulary = list(vocabulary)
-        self.pronunciations = pronunciations
+        self.pronunciations = None if pronunciations is None else _of(self.vocabulary, pronunciations)
         self.weights = np.empty(0, np.float32)  # (P,) log weights of all pronunciations, in order
         self.grammar = np.empty((0, 0), np.float32)
         self.heard = np.empty((0, 0), np.float32)  # log chance that a phone (row) is heard as another (column)
@@ -55,7 +58,7 @@ class Decoder:
 
     def fit(self, inputs: Sequence[np.ndarray], target: np.ndarray, held_out: np.ndarray, seed: int) -> float:
         """Learn from transcripts. Returns the word error rate of the held-out rows, 0..1 or more."""
-        self.pronunciations = self.pronunciations or _spoken(self.vocabulary)
+        self.pronunciations = self.pronunciations or _of(self.vocabulary, _spoken(self.vocabulary))
         texts = [str(text) for text in target]
         learning = np.flatnonzero(~held_out)
         frames = [_frames(one) for one in inputs[0]]
@@ -67,6 +70,7 @@ class Decoder:
         for _ in range(ROUNDS):
             self._count([frames[at] for at in some], [texts[at] for at in some])
         judged = np.flatnonzero(held_out) if held_out.any() else learning
+        judged = np.sort(np.random.default_rng(seed).permutation(judged)[:MOST_JUDGED])
         return self._choose([frames[at] for at in judged], [texts[at] for at in judged])
 
     def predict(self, inputs: Sequence[np.ndarray]) -> np.ndarray:
@@ -139,13 +143,12 @@ class Decoder:
     def _choose(self, frames: list[np.ndarray], texts: list[str]) -> float:
         """Take the settings with the fewest word errors; the middle ones where several have as few."""
         errors: dict[tuple[float, float], float] = {}
-        loop, scores = self._loop(self.grammar), [self._scores(one) for one in frames[:MOST_JUDGED]]
-        wanted = texts[:MOST_JUDGED]
+        loop, scores = self._loop(self.grammar), [self._scores(one) for one in frames]
         for scale, penalty in sorted(
             product(SCALES, PENALTIES), key=lambda one: (one[0] != SCALES[1]) + (one[1] != PENALTIES[1])
         ):
             said = [one.text for one in loop.decode(scores, scale=scale, penalty=penalty)]
-            records = ew.word_error_rate.records(TRANSCRIPT, said, wanted)
+            records = ew.word_error_rate.records(TRANSCRIPT, said, texts)
             errors[scale, penalty] = ew.word_error_rate.aggregate(records) / 100
         best = min(errors, key=lambda one: errors[one])
         self.settings = np.array(best, np.float32)
@@ -168,6 +171,19 @@ def _frames(row: np.ndarray) -> np.ndarray:
     frames = round(float(row[-1, 2]) * FRAMES) if len(row) else 0
     one_hot: np.ndarray = np.eye(len(PHONES), dtype=np.float32)[np.maximum(spread(row, frames, FRAMES), 0)]
     return one_hot
+
+
+def _of(vocabulary: Sequence[str], pronunciations: Lexicon) -> Lexicon:
+    """The pronunciations of the vocabulary, in its order: grammar and weights count in it."""
+    lacking = [word for word in vocabulary if not pronunciations.get(word)]
+    if lacking:
+        raise ew.EndwiseError(
+            f"Words were to be found by how they are pronounced: {len(vocabulary):,} of them.",
+            f"{len(lacking):,} have no pronunciation, the first is '{lacking[0]}'.",
+            "A word that cannot be pronounced is never found.",
+            "Add its phones to the pronunciations, or leave the word out of the vocabulary.",
+        )
+    return {word: pronunciations[word] for word in vocabulary}
 
 
 def _spoken(vocabulary: Sequence[str]) -> Lexicon:

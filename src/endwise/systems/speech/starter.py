@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -108,7 +109,8 @@ def _train(folder: Path, told: Callable[[str], None]) -> None:
             examples=False,
             out=Path(out) / "study",
         )
-        if not folder.exists():  # another process may have been sooner
+        if not _is_bundle(folder):  # another process may have been sooner
+            shutil.rmtree(folder, ignore_errors=True)  # what a broken one left
             study.winner.rename(folder)
     told(
         f"Trained in {time.monotonic() - started:.0f} s, kept at {folder}. "
