@@ -147,7 +147,9 @@ def test_steps_of_no_length_break_nothing() -> None:
         (Posteriors("heard", labels=("a",), rate=10), np.zeros((0, 1))),
         (Audio("sound"), np.zeros(0)),
     ]:
-        ElementTree.fromstring(together([track(signal, value, None, False)], ""))
+        drawn = ElementTree.fromstring(together([track(signal, value, None, False)], ""))
+        assert signal.name in "".join(drawn.itertext())
+        assert not [one for one in drawn.iter() if one.get("class") == "sure"]
 
 
 def test_an_utterance_is_drawn_in_running_order_and_read_aloud() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import ndimage
 
+import endwise as ew
 from endwise.systems.bone_age import anatomy
 from endwise.systems.bone_age.geometry import bone_lengths, implausible_bones, joint_patches
 from endwise.systems.bone_age.world import CHUNK, generate
@@ -228,5 +229,5 @@ def test_bones_no_hand_has_are_refused() -> None:
 
 
 def test_negative_complexity_is_refused() -> None:
-    with pytest.raises(ValueError, match="starts at 0"):
+    with pytest.raises(ew.EndwiseError, match="where all hands of one age are alike"):
         generate(1, seed=0, complexity=-1)

@@ -12,11 +12,11 @@ from hypothesis import given, settings, strategies as st
 
 import endwise as ew
 from endwise.systems.speech.accents import ACCENTS, phones_of
-from endwise.systems.speech.grammars import COMMANDS, DIGITS, SENTENCES
+from endwise.systems.speech.grammars import COMMANDS, DIGITS, grammar_of
 from endwise.systems.speech.phones import PHONES, SILENCE
 from endwise.systems.speech.signals import RATE
 from endwise.systems.speech.speakers import TEST_VOICES, TRAIN_VOICES
-from endwise.systems.speech.speaking import Speech, edits, speak
+from endwise.systems.speech.speaking import Speech, speak
 
 VOICES = TRAIN_VOICES + TEST_VOICES
 VOWELS = {"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"}
@@ -81,7 +81,9 @@ def test_a_voice_that_is_not_there_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("accent", ACCENTS)
-@pytest.mark.parametrize("vocabulary", [DIGITS.vocabulary, COMMANDS.vocabulary, SENTENCES.vocabulary[::12]])
+@pytest.mark.parametrize(
+    "vocabulary", [DIGITS.vocabulary, COMMANDS.vocabulary, grammar_of("sentences").vocabulary[::12]]
+)
 def test_every_word_has_phones_in_every_accent(accent: str, vocabulary: tuple[str, ...]) -> None:
     needs_speech()
     for first in range(0, len(vocabulary), 8):
@@ -173,8 +175,3 @@ def test_a_closure_is_silence_and_an_l_after_a_vowel_is_heard() -> None:
     needs_speech()
     said = speak("call peter", voice="m1", accent="british")
     assert " ".join(phones(said)) == "sil K AO L sil P IY sil T AH sil"
-
-
-def test_edits() -> None:
-    assert edits("kitten", "sitting") == 3
-    assert edits("", "abc") == edits("abc", "") == 3

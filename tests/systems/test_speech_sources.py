@@ -15,7 +15,7 @@ import endwise as ew
 from endwise.systems.speech import recordings, sources
 from endwise.systems.speech.layouts import LAYOUTS
 from endwise.systems.speech.mfcc import frame_count
-from endwise.systems.speech.phone_times import FOLDED, one_hot
+from endwise.systems.speech.phone_times import FOLDED, posteriors_of
 from endwise.systems.speech.phones import LETTERS, PHONES
 from endwise.systems.speech.sources import cleaned, detect, read
 
@@ -229,7 +229,7 @@ def test_all_of_timit_s_phones_are_folded() -> None:
 def test_every_frame_has_one_phone(said: list[tuple[int, float]], count: int) -> None:
     ends = np.cumsum([length for _, length in said])
     phones = np.column_stack([[phone for phone, _ in said], ends - [length for _, length in said], ends])
-    chances = one_hot(phones, count)
+    chances = posteriors_of(phones, count)
     assert chances.shape == (count, len(PHONES))
     assert (chances.sum(axis=1) == 1).all()
     assert (chances[int(100 * ends[-1]) + 1 :, 0] == 1).all()

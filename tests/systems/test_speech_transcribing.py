@@ -24,6 +24,7 @@ import endwise as ew
 from endwise.systems.speech import engine, signals, starter, transcribing
 from endwise.systems.speech.ears import Ear, PhoneEar, ear_of, loop_of
 from endwise.systems.speech.mfcc import frame_count
+from endwise.systems.speech.phone_times import posteriors_of
 from endwise.systems.speech.phones import PHONES
 from endwise.systems.speech.pieces import is_silent, is_steady, pieces, remarks
 from endwise.systems.speech.signals import RATE
@@ -31,7 +32,6 @@ from endwise.systems.speech.subtitles import subtitles
 from endwise.systems.speech.system import system
 from endwise.systems.speech.transcribing import Part, Transcript, Word, aligned, transcripts
 from endwise.systems.speech.wordlists import sentences_of, transcript_of, words_of
-from endwise.systems.speech.world import posteriors_of
 from endwise.systems.speech.writing import Form, Kind, record, written
 
 STAGED = "audio -> mfcc -> posteriors -> words:soft -> transcript"

@@ -9,6 +9,17 @@ from endwise.decoding.counted import bigram
 from endwise.decoding.ctc import greedy, prefix_beam
 from endwise.decoding.found import Found, FoundWord
 from endwise.decoding.loop import WordLoop
-from endwise.decoding.runs import collapse, spread
+from endwise.decoding.runs import NO_LABEL, collapse, spread
 
-__all__ = ["Found", "FoundWord", "WordLoop", "align", "bigram", "collapse", "greedy", "prefix_beam", "spread"]
+__all__ = [
+    "NO_LABEL",
+    "Found",
+    "FoundWord",
+    "WordLoop",
+    "align",
+    "bigram",
+    "collapse",
+    "greedy",
+    "prefix_beam",
+    "spread",
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -31,6 +33,7 @@ class Spelled(Head):
     """
 
     grammar: Tensor
+    scale = SCALE
 
     def __init__(self, signal: Signal) -> None:
         super().__init__(signal)
@@ -52,10 +55,12 @@ class Spelled(Head):
                 f"The grammar is a table from word to word, and is kept up to {MOST_WORDS:,} words.",
                 f"Declare the commonest {MOST_WORDS:,}, or none: then it spells letter by letter.",
             )
+        self._learnt: WordLoop | None = None  # made when first asked for: thousands of words take a while
         self.register_buffer("grammar", torch.zeros((known + 2, known + 2) if known else (0, 0)))
 
     def learn(self, rows: np.ndarray) -> None:
         """Count which known word follows which."""
+        self._learnt = None
         if len(self.grammar):
             self.grammar.copy_(torch.from_numpy(bigram([str(row) for row in rows], self.signal.words)))  # type: ignore[attr-defined]
 
@@ -78,18 +83,21 @@ class Spelled(Head):
         """What is spelled: out of the known words where the signal declares them, else letter by letter."""
         scores = Ragged(raw.values.log_softmax(dim=-1), raw.lengths).rows()
         if len(self.grammar):
-            return objects([found.text for found in self.loop().decode(scores, scale=SCALE)])
+            return objects([found.text for found in self.loop().decode(scores, scale=self.scale)])
         labels = [one[:, 0] - 1 for one in greedy(scores, BLANK)]
         if isinstance(self.signal, Symbols):
             return objects([one.astype(np.int32) for one in labels])
         return objects([" ".join("".join(self.alphabet[at] for at in one.tolist()).split()) for one in labels])
 
-    def loop(self) -> WordLoop:
-        """The known words as they are spelled, and the grammar that was counted."""
-        words = {word: {word: 0.0} for word in getattr(self.signal, "words", ())}
+    def loop(self, words: Sequence[str] | None = None, grammar: np.ndarray | None = None) -> WordLoop:
+        """Words as they are spelled: those given under a grammar (none: all as likely), else those learnt."""
+        if words is None:
+            if self._learnt is None:
+                self._learnt = self.loop(getattr(self.signal, "words", ()), self.grammar.cpu().numpy())
+            return self._learnt
+        spelled: dict[str, dict[Sequence[str], float]] = {word: {word: 0.0} for word in words}
         alphabet = (BLANK_NAME, *self.alphabet)
-        grammar = self.grammar.cpu().numpy()
-        return WordLoop(words, topology="ctc", alphabet=alphabet, blank=BLANK_NAME, separator=" ", grammar=grammar)
+        return WordLoop(spelled, topology="ctc", alphabet=alphabet, blank=BLANK_NAME, separator=" ", grammar=grammar)
 
 
 class Heard(Head):

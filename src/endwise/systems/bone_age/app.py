@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 BANNER: Final = "Not a medical device."
 WINNER: Final = Path("runs/bone-age/winner")
 
-app = App(name="bone-age", help="Estimate bone age from radiographs of hands. Not a medical device.")
+app = App(
+    name="bone-age",
+    help="Estimate bone age from radiographs of hands. Not a medical device.",
+    help_epilogue="Try: endwise bone-age estimate hand.png --sex F --mm-per-px 0.14",
+)
 
 
 @app.command

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+import endwise as ew
 from endwise.systems.bone_age import anatomy
 from endwise.systems.bone_age.anatomy import Floats, Integers
 from endwise.systems.bone_age.bars import HEIGHT, WIDTH
@@ -105,7 +106,12 @@ def generate(
     (2, 128, 96)
     """
     if complexity < 0:
-        raise ValueError(f"complexity is {complexity}; it starts at 0, where all hands of one age are alike.")
+        raise ew.EndwiseError(
+            f"Rows of complexity {complexity:g} were asked for.",
+            "It starts at 0, where all hands of one age are alike; 1 is as in life.",
+            "It scales how far rows differ, which cannot be less than not at all.",
+            "Give 0 or more.",
+        )
     chunks = [_chunk(chunk, seed, complexity, HOSPITALS[hospital], ages) for chunk in range(max(1, -(-count // CHUNK)))]
     return {name: np.concatenate([chunk[name] for chunk in chunks])[:count] for name in chunks[0]}
 

@@ -20,7 +20,11 @@ LINE_EVERY: Final = 5.0
 Json = Annotated[bool, Parameter(name="--json", negative="")]
 Format = Annotated[Literal["text", "json", "srt", "csv"], Parameter(name="--format")]
 
-app = App(name="speech", help="Transcribe recordings, and find the times of words that are known.")
+app = App(
+    name="speech",
+    help="Transcribe recordings, and find the times of words that are known.",
+    help_epilogue="Try: endwise speech transcribe recording.wav --words zero,one,two",
+)
 
 
 @app.command

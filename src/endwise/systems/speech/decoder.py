@@ -12,7 +12,8 @@ from itertools import product
 import numpy as np
 
 import endwise as ew
-from endwise.decoding import Found, WordLoop, align, bigram, spread
+from endwise.decoding import Found, WordLoop, align, bigram
+from endwise.systems.speech.phone_times import posteriors_of
 from endwise.systems.speech.phones import PHONES, SILENCE
 from endwise.systems.speech.signals import FRAMES, transcript
 
@@ -169,8 +170,7 @@ def _frames(row: np.ndarray) -> np.ndarray:
     if row.shape[1] == len(PHONES):
         return row
     frames = round(float(row[-1, 2]) * FRAMES) if len(row) else 0
-    one_hot: np.ndarray = np.eye(len(PHONES), dtype=np.float32)[np.maximum(spread(row, frames, FRAMES), 0)]
-    return one_hot
+    return posteriors_of(row, frames)
 
 
 def _of(vocabulary: Sequence[str], pronunciations: Lexicon) -> Lexicon:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from math import log
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal, cast, final
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from endwise.systems.speech.decoder import Decoder
 from endwise.systems.speech.phones import LETTERS, PHONES, SILENCE
 from endwise.systems.speech.signals import audio
 
-BLANK: Final = "_blank_"
-SPELLED_SCALE: Final = 0.5
-"""Weight of letters against a grammar: with it the networks that spell are judged."""
 SHOWN: Final = 12
 """Words named in an error."""
 
@@ -99,25 +96,24 @@ class PhoneEar(Ear):
 class LetterEar(Ear):
     """Hears letters; words are found by how they are spelled."""
 
-    parts, alphabet = "letters", (BLANK, *LETTERS)
-    scale, penalty = SPELLED_SCALE, 0.0
+    parts = "letters"
+    penalty = 0.0
 
     def __init__(self, bundle: ew.Bundle) -> None:
         self.bundle = bundle
         self.known = tuple(getattr(bundle.wants, "words", ()))
-        self._model: Any = bundle.models[bundle.wants.name]
+        self._model = cast(Any, bundle.models[bundle.wants.name])  # of a default network: it has one
+        self._head = self._model.network.head
+        self.alphabet, self.scale = ("", *self._head.alphabet), self._head.scale  # the first column is the blank
 
     def scores(self, recordings: Sequence[np.ndarray]) -> list[np.ndarray]:
         return list(self._model.scores(self._heard(self.bundle.wants.name, recordings)))
 
     def loop(self, words: Sequence[str], grammar: np.ndarray | None) -> WordLoop:
-        spelled: dict[str, dict[Sequence[str], float]] = {word: {word: 0.0} for word in words}
-        return WordLoop(
-            spelled, topology="ctc", alphabet=self.alphabet, blank=BLANK, separator=LETTERS[-1], grammar=grammar
-        )
+        return self._head.loop(words, grammar)
 
     def learnt(self) -> WordLoop:
-        return self._model.network.head.loop()
+        return self._head.loop()
 
 
 def ear_of(bundle: ew.Bundle) -> Ear:

@@ -6,13 +6,16 @@ then any word, with equal chance.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
 import numpy as np
+
+import endwise as ew
 
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 
@@ -135,22 +138,41 @@ COMMANDS: Final = Grammar(
         "number": ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     },
 )
-"""46 words in phrases of two or three, most of them said in pairs: some 30,000 sentences of two to six words."""
-SENTENCES: Final = Grammar(
-    "sentences",
-    (
-        "{owner} {adjective} {noun} {verbed} {owner} {noun}",
-        "{name} {verbs} {number} {adjective} {nouns}",
-        "{person} {verbed} {owner} {nouns} {adverb}",
-        "{name} and {name} {verbed} {owner} {noun}",
-        "{person} will {verb} {owner} {adjective} {noun}",
-        "do {nouns} {verb} {owner} {noun}",
-        "{number} {nouns} {verbed} {place} {owner} {noun}",
-        "{adverb} {person} {verbed} {number} {nouns}",
-        "{owner} {noun} is {adjective} and {adjective}",
-        "please {verb} {owner} {nouns} {place} {owner} {noun}",
-    ),
-    _inflected(_read("words.txt")),
+"""46 words in phrases of two or three, most of them said in pairs: some 40,000 sentences of two to six words."""
+SENTENCES: Final = (
+    "{owner} {adjective} {noun} {verbed} {owner} {noun}",
+    "{name} {verbs} {number} {adjective} {nouns}",
+    "{person} {verbed} {owner} {nouns} {adverb}",
+    "{name} and {name} {verbed} {owner} {noun}",
+    "{person} will {verb} {owner} {adjective} {noun}",
+    "do {nouns} {verb} {owner} {noun}",
+    "{number} {nouns} {verbed} {place} {owner} {noun}",
+    "{adverb} {person} {verbed} {number} {nouns}",
+    "{owner} {noun} is {adjective} and {adjective}",
+    "please {verb} {owner} {nouns} {place} {owner} {noun}",
 )
 """Open sentences over some 3,300 words: grammatical, without meaning."""
-GRAMMARS: Final = {grammar.name: grammar for grammar in (DIGITS, COMMANDS, SENTENCES)}
+NAMES: Final = ("digits", "commands", "sentences")
+
+
+@functools.cache
+def grammar_of(name: str) -> Grammar:
+    """The grammar called `name`, one of `NAMES`. Raises EndwiseError for another."""
+    match name:
+        case "digits":
+            return DIGITS
+        case "commands":
+            return COMMANDS
+        case "sentences":
+            return Grammar(name, SENTENCES, _inflected(_read("words.txt")))
+    raise not_there("grammar", name, NAMES)
+
+
+def not_there(kind: str, name: str, known: Iterable[str]) -> ew.EndwiseError:
+    """The error for a part of the world that it has not."""
+    return ew.EndwiseError(
+        f"Speech of the {kind} '{name}' was asked for.",
+        f"There are: {', '.join(known)}.",
+        "The built-in world of speech makes no other.",
+        "Take one of these, or bring recordings of your own.",
+    )

@@ -1,4 +1,4 @@
-"""TIMIT's phones: 61 of them, folded to this system's 40, and their times as one chance a frame.
+"""Phones with their times as chances a frame; and TIMIT's phones, 61 of them, folded to this system's 40.
 
 Folded after Lee & Hon (1989), table 3, but for three: this alphabet keeps AO and ZH, which they join to AA and SH, and
 has no flap, which is read as T. As with them, closures belong to silence; the glottal stop, which they leave out, too.
@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
+from endwise.decoding import NO_LABEL, spread
 from endwise.systems.speech.phones import PHONES, SILENCE
 from endwise.systems.speech.signals import FRAMES
 
@@ -51,19 +53,19 @@ def read_phones(file: Path) -> np.ndarray:
     return phones
 
 
-def one_hot(phones: np.ndarray, count: int) -> np.ndarray:
-    """The phone in the middle of each of `count` frames, for certain; silence between and after phones.
+def posteriors_of(phones: npt.ArrayLike, frames: int) -> npt.NDArray[np.float32]:
+    """The phone in the middle of each of `frames`, for certain; silence between and after phones.
 
     Parameters
     ----------
-    phones: (S, 3) as of `read_phones`.
+    phones: (S, 3) of place in PHONES, start and end in seconds; starts never fall.
 
     Returns
     -------
-    float32 (count, 40), 100 frames a second.
+    float32 (frames, 40), 100 a second.
+
+    >>> posteriors_of([(0, 0.0, 0.02), (7, 0.02, 0.04)], 5).argmax(axis=1).tolist()
+    [0, 0, 7, 7, 0]
     """
-    middle = (np.arange(count) + 0.5) / FRAMES
-    at = np.searchsorted(phones[:, 1], middle, side="right") - 1
-    inside = (at >= 0) & (middle < phones[at, 2])
-    which = np.where(inside, phones[at, 0], PHONES.index(SILENCE)).astype(int)
-    return np.eye(len(PHONES), dtype=np.float32)[which]
+    labels = spread(phones, frames, FRAMES)
+    return np.eye(len(PHONES), dtype=np.float32)[np.where(labels == NO_LABEL, PHONES.index(SILENCE), labels)]

@@ -21,7 +21,7 @@ import endwise as ew
 from endwise.systems.speech import layouts, recordings, signals
 from endwise.systems.speech.layouts import LAYOUTS, Found, Utterance
 from endwise.systems.speech.mfcc import frame_count
-from endwise.systems.speech.phone_times import one_hot, read_phones
+from endwise.systems.speech.phone_times import posteriors_of, read_phones
 from endwise.systems.speech.phones import LETTERS
 
 SHOWN: Final = 10
@@ -212,7 +212,7 @@ def _rows(found: Found, heard: ew.Rows, ready: Sequence[_Ready], known: Sequence
 
 
 def _posteriors(heard: ew.Rows, at: int, phones: np.ndarray | None) -> np.ndarray | None:
-    return None if phones is None else one_hot(phones, frame_count(len(heard.take("audio", [at])[0])))
+    return None if phones is None else posteriors_of(phones, frame_count(len(heard.take("audio", [at])[0])))
 
 
 def _split(ready: Sequence[_Ready]) -> list[str] | None:

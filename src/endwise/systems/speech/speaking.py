@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import signal
 
+import endwise as ew
 from endwise.systems.speech.accents import phones_of
 from endwise.systems.speech.engine import ENGINE_RATE, Utterance, Wave, utter
 from endwise.systems.speech.lexicon import pronunciation
@@ -24,6 +25,7 @@ CLOSURE: Final = 0.015
 """Seconds without sound from which on silence has a segment of its own. So the closures of plosives (35-50 ms) do, in
 the middle of words too, as in TIMIT once its 61 phones are folded; gaps between two pulses of a low voice do not."""
 LIQUIDS: Final = (("L",), ("R",))
+PHONEMES: Final = ew.Symbols("phonemes", alphabet=PHONES)
 
 
 class Spoken(NamedTuple):
@@ -166,20 +168,10 @@ def _shares(words: Sequence[str], phones: Sequence[_Phone], accent: str) -> list
     first, rest = pronunciation(words[0], accent), pronunciation(" ".join(words[1:]), accent)
     names = [phone.name for phone in phones]
     cuts = range(1, len(names) - len(words) + 2)
-    cut = min(cuts, key=lambda cut: edits(names[:cut], first) + edits(names[cut:], rest))
+    cut = min(cuts, key=lambda cut: _unlike(names[:cut], first) + _unlike(names[cut:], rest))
     return [phones[:cut], *_shares(words[1:], phones[cut:], accent)]
 
 
-def edits(one: Sequence[str], other: Sequence[str]) -> int:
-    """Levenshtein distance (1966): symbols put in, left out or swapped.
-
-    >>> edits("AH N".split(), "IH N D".split())
-    2
-    """
-    previous = list(range(len(other) + 1))
-    for row, symbol in enumerate(one, 1):
-        current = [row]
-        for column, wanted in enumerate(other, 1):
-            current.append(min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (symbol != wanted)))
-        previous = current
-    return previous[-1]
+def _unlike(said: Sequence[str], alone: Sequence[str]) -> float:
+    """The edits from one to the other: distance is a share of the truth."""
+    return PHONEMES.distance(said, alone) * max(len(alone), 1)

@@ -7,17 +7,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 from platformdirs import user_cache_path
 
 import endwise as ew
 from endwise.systems.speech import signals
-from endwise.systems.speech.grammars import GRAMMARS
-from endwise.systems.speech.mfcc import frame_count
-from endwise.systems.speech.system import system
-from endwise.systems.speech.world import generate, posteriors_of
+from endwise.systems.speech.grammars import grammar_of
+from endwise.systems.speech.system import rows_of, system
+from endwise.systems.speech.world import generate
 
 WINNER: Final = Path("runs/speech/winner")
 DESIGN: Final = "audio -> mfcc -> posteriors -> words -> transcript"
@@ -61,29 +59,13 @@ def small_rows(spoken: dict[str, int], side: dict[str, int], tested: int) -> tup
 
     `tested` utterances a spoken grammar are the test split. Raises MissingExtra without the extra `speech`.
     """
-    words = tuple(dict.fromkeys(word for name in spoken for word in GRAMMARS[name].vocabulary))
+    words = tuple(dict.fromkeys(word for name in spoken for word in grammar_of(name).vocabulary))
     parts = [
         *(("test", generate(tested, seed=0, grammar=name, voices="test")) for name in spoken),
         *(("train", generate(count, seed=0, grammar=name)) for name, count in spoken.items()),
         *(("side", generate(count, seed=0, grammar=name)) for name, count in side.items()),
     ]
-    split = [name for name, made in parts for _ in made["transcript"]]
-    told = np.array([name != "side" for name in split])
-    heard = _joined(parts, "audio")
-    pairs = zip(_joined(parts, "phonemes"), heard, strict=True)
-    texts = zip(_joined(parts, "transcript"), told, strict=True)
-    columns = {
-        "audio": heard,
-        "posteriors": [posteriors_of(phones, frame_count(len(samples))) for phones, samples in pairs],
-        "transcript": [text if has else "" for text, has in texts],
-    }
-    made = [signals.audio, signals.posteriors, signals.transcript(words)]
-    groups = _joined(parts, "speaker")
-    return words, ew.Rows.from_columns(made, columns, present={"transcript": told}, groups=groups, split=split)
-
-
-def _joined(parts: list[tuple[str, dict[str, Any]]], name: str) -> list[Any]:
-    return [value for _, part in parts for value in part[name]]
+    return words, rows_of(parts, [signals.audio, signals.posteriors, signals.transcript(words)])
 
 
 def _is_bundle(folder: Path) -> bool:

@@ -5,8 +5,9 @@ The lecture's example: audio, features, phonemes, words, transcript (Ng, Deep Le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,8 @@ import endwise as ew
 from endwise.decoding import collapse
 from endwise.systems.speech import signals
 from endwise.systems.speech.decoder import Decoder, Lexicon
-from endwise.systems.speech.grammars import GRAMMARS
-from endwise.systems.speech.mfcc import frame_count, mfcc
+from endwise.systems.speech.grammars import grammar_of
+from endwise.systems.speech.phone_times import posteriors_of
 from endwise.systems.speech.signals import FRAMES, audio, phonemes, posteriors, units
 from endwise.systems.speech.units import Units
 
@@ -34,7 +35,7 @@ def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon |
     `vocabulary` and learns the same grammar. `pronunciations` are by default those of the speech engine (the extra
     `speech`).
     """
-    known = GRAMMARS[GRAMMAR].vocabulary if vocabulary is None else tuple(vocabulary)
+    known = grammar_of(GRAMMAR).vocabulary if vocabulary is None else tuple(vocabulary)
     said, text = signals.words(known), signals.transcript(known)
     decoder = partial(Decoder, vocabulary=list(known), pronunciations=pronunciations)
     return ew.System(
@@ -62,6 +63,8 @@ def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon |
 
 def normalised(recordings: np.ndarray) -> np.ndarray:
     """Cepstra less their mean over the recording, which holds the channel and the voice (Atal 1974)."""
+    from endwise.systems.speech.mfcc import mfcc  # brings torch
+
     rows = mfcc(recordings)
     for at, row in enumerate(rows):
         rows[at] = row - row.mean(axis=0)
@@ -93,25 +96,32 @@ def world_rows(
     *, utterances: int, test: int, grammar: str = GRAMMAR, seed: int = 0, complexity: float = 1.0
 ) -> ew.Rows:
     """`utterances` to train on and `test` in other voices, each with its phones, words and transcript."""
-    from endwise.systems.speech.world import generate, posteriors_of
+    from endwise.systems.speech.world import generate
 
-    made = {
-        "test": generate(test, seed=seed, grammar=grammar, voices="test", complexity=complexity),
-        "train": generate(utterances, seed=seed, grammar=grammar, voices="train", complexity=complexity),
-    }
-    said = signals.words(GRAMMARS[grammar].vocabulary)
-    text = signals.transcript(GRAMMARS[grammar].vocabulary)
-    together = {name: [one for part in made.values() for one in part[name]] for name in made["train"]}
-    pairs = zip(together["phonemes"], together["audio"], strict=True)
-    columns = {
-        "audio": together["audio"],
-        "posteriors": [posteriors_of(one, frame_count(len(heard))) for one, heard in pairs],
-        "words": together["words"],
-        "transcript": together["transcript"],
-    }
+    vocabulary = grammar_of(grammar).vocabulary
+    parts = [
+        ("test", generate(test, seed=seed, grammar=grammar, voices="test", complexity=complexity)),
+        ("train", generate(utterances, seed=seed, grammar=grammar, voices="train", complexity=complexity)),
+    ]
+    return rows_of(parts, [audio, posteriors, signals.words(vocabulary), signals.transcript(vocabulary)])
+
+
+def rows_of(parts: Sequence[tuple[str, Mapping[str, Any]]], wanted: Sequence[ew.Signal]) -> ew.Rows:
+    """What the world generated, part by part, as rows of the signals `wanted`.
+
+    The name of a part is the split of its rows. Side rows teach phones alone: they have no words and no transcript.
+    """
+    from endwise.systems.speech.mfcc import frame_count  # brings torch
+
+    made = {name: [one for _, part in parts for one in part[name]] for name in parts[0][1]}
+    split = [name for name, part in parts for _ in part["transcript"]]
+    told = np.array([name != "side" for name in split])
+    pairs = zip(made["phonemes"], made["audio"], strict=True)
+    made["posteriors"] = [posteriors_of(phones, frame_count(len(samples))) for phones, samples in pairs]
     return ew.Rows.from_columns(
-        [audio, posteriors, said, text],
-        columns,
-        groups=together["speaker"],
-        split=["test"] * test + ["train"] * utterances,
+        wanted,
+        {signal.name: made[signal.name] for signal in wanted},
+        present={signal.name: told for signal in wanted if signal.name in ("words", "transcript")},
+        groups=made["speaker"],
+        split=split,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.cluster import MiniBatchKMeans
 
 from endwise.systems.speech.phones import PHONES
 
@@ -36,6 +35,8 @@ class Units:
 
     def fit(self, inputs: Sequence[np.ndarray], target: np.ndarray, held_out: np.ndarray, seed: int) -> float:
         """Cluster the frames. Returns the spread within clusters on held-out rows, in shares of all spread."""
+        from sklearn.cluster import MiniBatchKMeans  # a second to import: only for those who train
+
         frames = np.concatenate([_stacked(row) for row in inputs[0][~held_out]])
         some = np.random.default_rng(seed).permutation(len(frames))[:MOST_FRAMES]
         frames = frames[np.sort(some)]

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 import endwise as ew
 from endwise.systems.speech import acoustics, speakers
-from endwise.systems.speech.grammars import GRAMMARS, Grammar
+from endwise.systems.speech.grammars import Grammar, grammar_of, not_there
 from endwise.systems.speech.phones import PHONES, SILENCE
-from endwise.systems.speech.signals import FRAMES, RATE
+from endwise.systems.speech.signals import RATE
 from endwise.systems.speech.speakers import VOICES, VoicesName
 from endwise.systems.speech.speaking import Speech, speak
 
@@ -88,8 +88,13 @@ def generate(
     Raises MissingExtra without the extra `speech`, EndwiseError for a grammar or voices that are not there.
     """
     if complexity < 0:
-        raise ValueError(f"complexity is {complexity}; it starts at 0, where speech is clean and of one accent.")
-    chosen = _grammar(grammar)
+        raise ew.EndwiseError(
+            f"Rows of complexity {complexity:g} were asked for.",
+            "It starts at 0, where speech is clean and of one accent; 1 is as in life.",
+            "It scales how far rows differ, which cannot be less than not at all.",
+            "Give 0 or more.",
+        )
+    chosen = grammar_of(grammar)
     stream = _stream(voices)
     places = {word: place for place, word in enumerate(chosen.vocabulary)}
     rows = []
@@ -104,25 +109,6 @@ def generate(
         "transcript": [row.transcript for row in rows],
         "speaker": [row.speaker for row in rows],
     }
-
-
-def posteriors_of(segments: Floats, frames: int) -> Floats:
-    """The phones of `segments` (T, 3), one-hot at 100 frames a second: (frames, 40).
-
-    Frame t covers t/100 to (t+1)/100 s and has the phone at its middle; where there is none it is silence.
-
-    >>> posteriors_of(np.array([[0, 0.0, 0.02], [7, 0.02, 0.04]], np.float32), 4).argmax(axis=1).tolist()
-    [0, 0, 7, 7]
-    """
-    middles = (np.arange(frames) + 0.5) / FRAMES
-    current = np.searchsorted(segments[:, 1], middles, side="right") - 1
-    posteriors = np.zeros((frames, len(PHONES)), np.float32)
-    names = np.full(frames, PHONES.index(SILENCE))
-    if len(segments):
-        spoken = (current >= 0) & (middles < segments[current, 2])
-        names[spoken] = segments[current[spoken], 0].astype(int)
-    posteriors[np.arange(frames), names] = 1
-    return posteriors
 
 
 def _row(
@@ -170,22 +156,7 @@ def _ragged(values: Sequence[Floats]) -> npt.NDArray[np.object_]:
     return array
 
 
-def _grammar(name: str) -> Grammar:
-    if name not in GRAMMARS:
-        raise _not_there("grammar", name, list(GRAMMARS))
-    return GRAMMARS[name]
-
-
 def _stream(name: str) -> int:
     if name not in _STREAMS:
-        raise _not_there("set of voices", name, list(VOICES))
+        raise not_there("set of voices", name, VOICES)
     return _STREAMS[name]
-
-
-def _not_there(kind: str, name: str, known: Sequence[str]) -> ew.EndwiseError:
-    return ew.EndwiseError(
-        f"Speech of the {kind} '{name}' was asked for.",
-        f"There are: {', '.join(known)}.",
-        "The built-in world of speech makes no other.",
-        "Take one of these, or bring recordings of your own.",
-    )
