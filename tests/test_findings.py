@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import endwise as ew
-from endwise.findings import MOST_TEXTS
+from endwise.findings.gathering import MOST_TEXTS
 from endwise.records import Verdict, from_json
 
 DIGITS = ("zero", "one", "two", "three")

@@ -13,16 +13,18 @@ __version__ = "0.1.0"
 _WHERE = {
     "system.signals": (
         "Signal", "Image", "Stack", "Mask", "Audio", "Frames", "Posteriors", "Points", "Box", "Number", "Vector",
-        "Category", "Symbols", "Segments", "Text", "Gallery", "Parts",
+        "Category", "Identity", "Symbols", "Segments", "Text", "Gallery", "Parts",
     ),
     "system.components": ("Component", "Learner", "fixed", "learned", "predictions"),
     "system.graph": ("System",),
+    "system.slicing": ("Slicing",),
     "system.designs": ("Design", "designs", "parse"),
     "system.judging": ("Judge", "Metric", "OpenLoop"),
     "judge.metrics": (
         "mean_absolute_error", "root_mean_square_error", "bias", "error_rate", "mean_distance", "share_beyond",
         "word_error_rate", "character_error_rate",
     ),
+    "judge.open_set": ("miss_rate", "pass_rate", "wrong_person", "threshold"),
     "data.problems": ("Problem",),
     "data.rows": ("Rows",),
     "data.sounds": ("read_sound",),
@@ -57,6 +59,12 @@ if TYPE_CHECKING:
         share_beyond as share_beyond,
         word_error_rate as word_error_rate,
     )
+    from endwise.judge.open_set import (
+        miss_rate as miss_rate,
+        pass_rate as pass_rate,
+        threshold as threshold,
+        wrong_person as wrong_person,
+    )
     from endwise.records import Comparison as Comparison, Outlook as Outlook, Verdict as Verdict
     from endwise.system.components import (
         Component as Component,
@@ -74,6 +82,7 @@ if TYPE_CHECKING:
         Category as Category,
         Frames as Frames,
         Gallery as Gallery,
+        Identity as Identity,
         Image as Image,
         Mask as Mask,
         Number as Number,
@@ -87,6 +96,7 @@ if TYPE_CHECKING:
         Text as Text,
         Vector as Vector,
     )
+    from endwise.system.slicing import Slicing as Slicing
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,9 @@ from endwise.deliver import bundle
 from endwise.engines.base import Engine
 from endwise.engines.local import LocalEngine
 from endwise.errors import StudyError, UsageError, counted
-from endwise.findings import Best, examples_of, number_facts, verdict_of
+from endwise.findings.examples import examples_of
+from endwise.findings.gathering import number_facts, verdict_of
+from endwise.findings.leading import Best
 from endwise.learn.chain import Chain
 from endwise.records import Verdict, to_json
 from endwise.report import page

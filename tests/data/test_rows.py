@@ -19,6 +19,7 @@ from endwise.system.signals import (
     Category,
     Frames,
     Gallery,
+    Identity,
     Image,
     Mask,
     Number,
@@ -45,6 +46,7 @@ EVERY = [
     Number("age", low=-5, high=5),
     Vector("lengths", size=3),
     Category("sex", values=("F", "M")),
+    Identity("who", people=("Ada", "Grace")),
     Symbols("phonemes", alphabet=("a", "b", "c")),
     Segments("phones", alphabet=("a", "b", "c")),
     Posteriors("heard", labels=("a", "b"), rate=100),
@@ -65,6 +67,8 @@ def value(signal: Signal, draw: np.random.Generator) -> Any:  # noqa: C901  one 
         return np.float32([0, 0, *draw.uniform(1, 2, 2)])
     if isinstance(signal, Category):
         return np.int32(draw.integers(len(signal.values)))
+    if isinstance(signal, Identity):
+        return np.float32([draw.integers(-3, 2), draw.uniform()])
     if isinstance(signal, Symbols):
         return draw.integers(0, len(signal.alphabet), length, dtype=np.int32)
     if isinstance(signal, Segments):

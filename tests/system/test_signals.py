@@ -18,6 +18,7 @@ from endwise.system.signals import (
     Category,
     Frames,
     Gallery,
+    Identity,
     Image,
     Mask,
     Number,
@@ -48,6 +49,7 @@ EVERY: list[Signal] = [
     GAP,
     Vector("lengths", size=3, unit="mm", labels=("a", "b", "c")),
     SEX,
+    Identity("who", people=("Ada", "Grace")),
     Symbols("phonemes", alphabet=("a", "b", "c")),
     Segments("phones", alphabet=("a", "b", "c")),
     Posteriors("heard", labels=("a", "b"), rate=100),
@@ -93,6 +95,8 @@ def values(signal: Signal) -> st.SearchStrategy[Any]:  # noqa: C901  one case a 
             return table(signal.size)
         case Category():
             return st.sampled_from(signal.values).flatmap(lambda v: st.sampled_from([v, f" {v} "]))
+        case Identity():
+            return st.sampled_from(["Ada", " Grace", "somebody else", "7"])
         case Symbols():
             chosen = st.lists(st.sampled_from(signal.alphabet), max_size=5)
             return chosen | chosen.map(" ".join)

@@ -34,6 +34,11 @@ for name, what in COMMANDS.items():  # a module is imported when its command is 
     app.command(f"endwise.cli.{name}:{name}", name=name, help=what)
 app.command("endwise.systems.bone_age.app:app", name="bone-age", help="Estimate bone age from hand radiographs.")
 app.command("endwise.systems.speech.app:app", name="speech", help="Transcribe recordings, align transcripts.")
+app.command(
+    "endwise.systems.gate.app:app",
+    name="gate",
+    help="Decide who may enter by their face. No liveness check: a photograph held to the camera passes.",
+)
 
 
 def main() -> None:

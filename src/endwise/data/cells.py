@@ -19,6 +19,7 @@ from endwise.system.signals import (
     Category,
     Frames,
     Gallery,
+    Identity,
     Image,
     Mask,
     Number,
@@ -114,6 +115,10 @@ def _plain(signal: Signal, cell: Any) -> Any:
             return number_of(cell)
         case Points() | Box() | Vector() | Frames() | Posteriors():
             return _array(signal, cell)
+        case Identity():
+            if isinstance(cell, list | dict | bytes):
+                raise TypeError(f"is not a name: {_short(cell)}")
+            return name_of(cell)
         case Category():
             if isinstance(cell, list | dict | bytes):
                 raise TypeError(f"is not a category: {_short(cell)}")

@@ -21,6 +21,7 @@ from endwise.system.signals import (
     Category,
     Frames,
     Gallery,
+    Identity,
     Mask,
     Number,
     Parts,
@@ -33,8 +34,8 @@ from endwise.system.signals import (
 
 DTYPES = {
     "image": "|u1", "stack": "|u1", "mask": "|u1", "points": "<f4", "box": "<f4", "number": "<f4", "vector": "<f4",
-    "category": "<i4", "audio": "<f4", "frames": "<f4", "posteriors": "<f4", "symbols": "<i4", "segments": "<f4",
-    "text": "|u1", "gallery": "|u1", "parts": "|u1",
+    "category": "<i4", "identity": "<f4", "audio": "<f4", "frames": "<f4", "posteriors": "<f4", "symbols": "<i4",
+    "segments": "<f4", "text": "|u1", "gallery": "|u1", "parts": "|u1",
 }  # fmt: skip
 CHUNK = 256  # rows hashed at a time: 20 MB of pictures of 160 x 160 x 3
 
@@ -243,6 +244,8 @@ def _bad(signal: Signal, array: np.ndarray) -> np.ndarray:
     bad = ~np.all(np.isfinite(array).reshape(len(array), -1), axis=1)
     if isinstance(signal, Number):
         bad |= ~((array >= signal.low) & (array <= signal.high))
+    if isinstance(signal, Identity):
+        bad |= array[:, 0] >= len(signal.people)
     if isinstance(signal, Box):
         bad |= ~((array[:, 2] > array[:, 0]) & (array[:, 3] > array[:, 1]))
     return np.asarray(bad)
@@ -251,6 +254,8 @@ def _bad(signal: Signal, array: np.ndarray) -> np.ndarray:
 def _fault(signal: Signal) -> str:
     if isinstance(signal, Category | Mask):
         return f"holds an index outside 0..{len(signal.values) - 1}"
+    if isinstance(signal, Identity):
+        return f"holds NaN, an infinite number, or a place outside 0..{len(signal.people) - 1}"
     range_ = f", or one outside {signal.low:g}..{signal.high:g}" if isinstance(signal, Number) else ""
     return f"holds NaN or an infinite number{range_}{', or an empty box' if isinstance(signal, Box) else ''}"
 

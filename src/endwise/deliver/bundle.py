@@ -30,7 +30,7 @@ from endwise.learn.model import Model, load
 from endwise.records import FORMAT, Verdict, to_json
 from endwise.system.components import Component, Fixed, Learned, is_estimator
 from endwise.system.designs import Design
-from endwise.system.signals import Segments, Signal, from_json
+from endwise.system.signals import Identity, Segments, Signal, from_json
 
 OURS = ("endwise.systems.", "endwise.system.components")  # all that a bundle may name unasked: elsewhere, some write
 PARTS = ("system", "design", "wants", "inputs", "given", "parts")
@@ -285,6 +285,8 @@ def plain(signal: Signal, value: Any) -> Any:
         return None
     if signal.kind in ("category", "symbols"):
         return signal.show(value)
+    if isinstance(signal, Identity):
+        return {"name": signal.people[int(value[0])] if value[0] >= 0 else None, "score": round(float(value[1]), 4)}
     if isinstance(signal, Segments):
         return [[signal.alphabet[int(place)], round(start, 3), round(end, 3)] for place, start, end in value.tolist()]
     return np.asarray(value).tolist() if not isinstance(value, str) else value

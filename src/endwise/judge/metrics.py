@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from endwise.judge.open_set import wrong_person
 from endwise.system.judging import Metric
 from endwise.system.signals import Signal
 
@@ -134,13 +135,18 @@ def default_for(signal: Signal) -> tuple[Metric, ...]:
         return (mean_absolute_error, root_mean_square_error)
     if signal.kind == "category":
         return (error_rate,)
+    if signal.kind == "identity":
+        return (wrong_person,)
     return (mean_distance,)
 
 
 def constant(signal: Signal, values: Any) -> Any | None:
-    """The best constant answer for true `values` (median, or the commonest category); None for other kinds."""
+    """The best constant answer for true `values` (median, the commonest category or person); None for other kinds."""
     if signal.kind in ("number", "vector"):
         return np.median(np.asarray(values, np.float64), axis=0).astype(np.float32)
     if signal.kind == "category":
         return np.int32(np.bincount(np.asarray(values)).argmax())
+    if signal.kind == "identity":
+        places = np.asarray(values)[:, 0].astype(np.int64)
+        return np.array([np.bincount(places[places >= 0], minlength=1).argmax(), 0], np.float32)
     return None

@@ -7,11 +7,8 @@ A record is plain data: it can be written, read back years later, and compared. 
 from endwise.records.comparison import (
     Comparison as Comparison,
     FileIds as FileIds,
-    Gap as Gap,
     Score as Score,
     SeamBlame as SeamBlame,
-    Slice as Slice,
-    SliceScore as SliceScore,
 )
 from endwise.records.outlook import (
     Band as Band,
@@ -25,6 +22,7 @@ from endwise.records.outlook import (
     Worth as Worth,
 )
 from endwise.records.plain import from_json as from_json, to_json as to_json
+from endwise.records.slices import Gap as Gap, Slice as Slice, SliceScore as SliceScore
 from endwise.records.study import (
     FORMAT as FORMAT,
     Caveat as Caveat,
@@ -35,6 +33,8 @@ from endwise.records.study import (
     Failure as Failure,
     Measurement as Measurement,
     RowUse as RowUse,
+    Stage as Stage,
+    TradeOff as TradeOff,
     Tuning as Tuning,
     Untrainable as Untrainable,
     Verdict as Verdict,

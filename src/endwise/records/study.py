@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from endwise.records.outlook import Outlook, Worth
+from endwise.records.slices import Slice
 
 FORMAT = 1  # raised when a stored record changes its meaning
 
@@ -183,13 +184,42 @@ class WordErrors:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """How far what one stage makes lies from the truth, on `rows` test rows that carry it, in its first repeat.
+
+    `part` is the way from the inputs to `signal`; `distance` the mean of the signal's own distance (in `unit`, where it
+    has one) and `worst_tenth` what a tenth of the rows exceed. `missed`, of boxes, is the share that overlaps the true
+    one by less than half: 1 minus intersection over union above .5.
+    """
+
+    part: str
+    signal: str
+    rows: int
+    distance: float
+    worst_tenth: float
+    unit: str
+    missed: float | None = None
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """Of one design that identifies people: at falling thresholds the share of strangers let through (rising) and of
+    known people missed, both 0..1 (detection error trade-off)."""
+
+    design: str
+    let_through: tuple[float, ...]
+    missed: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
     """The answer, and all the evidence for it.
 
     `best` is the text of the best design at the largest size; `error` its error corrected for having
     been chosen on the same rows; `regret` what choosing it is expected to lose against the design
     that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
-    is there where the wanted signal is a text.
+    is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
+    declares them (`comparisons` were looked at), `stages` where test rows carry the truth of what stages make.
     """
 
     system: str
@@ -230,6 +260,10 @@ class Verdict:
     forecast: Outlook | None = None
     worth: tuple[Worth, ...] = ()
     by_word: WordErrors | None = None
+    slices: tuple[Slice, ...] = ()
+    comparisons: int = 0
+    stages: tuple[Stage, ...] = ()
+    trade_offs: tuple[TradeOff, ...] = ()
     times: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 

@@ -24,6 +24,7 @@ from endwise.report.outlook.ahead import prospect_of, with_more_rows
 from endwise.report.quantities import seconds
 from endwise.report.ranking import Entry, ranked
 from endwise.report.sentences import correction, headline, in_words, lede, memo, replay
+from endwise.report.thresholds import trade_offs
 
 HERE = Path(__file__).parent
 
@@ -81,6 +82,7 @@ def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
         outlook_figures=outlook_figures,
         outlook_tables=outlook_tables,
         tables=tables,
+        trade_off=trade_offs(verdict),
         mistakes=mistakes,
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),
@@ -96,6 +98,9 @@ def _contents(verdict: Verdict, examples: bool) -> dict[str, str]:
         ("ahead", "With more rows", prospect_of(verdict) is not None),
         ("differences", "Differences", bool(tables.differences(verdict).rows)),
         ("designs", "Designs and their cost", True),
+        ("thresholds", "Strangers let through, people missed", bool(verdict.trade_offs)),
+        ("slices", "Among which rows", bool(verdict.slices)),
+        ("stages", "Stage by stage", bool(verdict.stages)),
         ("caveats", "Caveats", bool(verdict.caveats)),
         ("words", "Errors by word", verdict.by_word is not None),
         ("examples", "Examples", examples),

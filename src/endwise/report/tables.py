@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from endwise.records import DesignPoint, Verdict
-from endwise.report.quantities import amount, number, percent, places, seconds, span
+from endwise.records import DesignPoint, Slice, TradeOff, Verdict
+from endwise.report.quantities import MISSING, amount, number, percent, places, seconds, span
 from endwise.report.ranking import Entry, against_best, decimals, difference_decimals, gap_unit, ranked, sizes
 
 
@@ -90,6 +90,75 @@ def differences(verdict: Verdict) -> Table:
         rows.append(Row(one.design, cells, one))
     head = ("design", "worse by", "95 % interval", "probability that it is better")
     return Table(f"Against {verdict.best}", head, tuple(rows))
+
+
+def slices(verdict: Verdict) -> Table:
+    """Every slice: each design's error by letter, and who is ahead where the order turns."""
+    letters = {entry.design: entry.letter for entry in ranked(verdict)}
+    shown = [name for name in letters if any(score.system == name for one in verdict.slices for score in one.scores)]
+    unit = f", {verdict.unit}" if verdict.unit else ""
+    return sliced(
+        f"{verdict.metric_title}{unit}, by slice",
+        verdict.slices,
+        {name: letters[name] for name in shown},
+        decimals(verdict),
+    )
+
+
+def sliced(caption: str, slices: Sequence[Slice], letters: Mapping[str, str], decimal: int) -> Table:
+    """Slices with the errors of those who have a letter, and who is ahead where the order turns."""
+    rows = tuple(Row(f"{one.column}: {one.value}", _slice(one, letters, decimal)) for one in slices)
+    head = ("slice", "rows", "groups", *letters.values(), "order turns")
+    return Table(caption, head, rows, frozenset({"order turns"}))
+
+
+def _slice(one: Slice, letters: Mapping[str, str], decimal: int) -> tuple[str, ...]:
+    counts = (f"{one.rows:,}", f"{one.groups:,}")
+    if not one.scores:
+        return (*counts, *(MISSING for _ in letters), "too few groups")
+    errors = {score.system: number(score.error, decimal) for score in one.scores}
+    turns = f"{', '.join(letters.get(name, name) for name in one.ahead)} ahead" if one.ahead else "no"
+    return (*counts, *(errors.get(name, MISSING) for name in letters), turns)
+
+
+def stages(verdict: Verdict) -> Table:
+    """What each stage makes, against its truth."""
+    boxes = any(one.missed is not None for one in verdict.stages)
+    rows = tuple(
+        Row(
+            one.part,
+            (
+                f"{one.rows:,}",
+                amount(one.distance, one.unit),
+                amount(one.worst_tenth, one.unit),
+                *(() if not boxes else ("-" if one.missed is None else percent(one.missed),)),
+            ),
+        )
+        for one in verdict.stages
+    )
+    head = ("stage", "test rows", "off by, mean", "a tenth is off by more than", *(("not found",) if boxes else ()))
+    return Table("Stages against their truth", head, rows)
+
+
+THROUGH = (0.001, 0.01, 0.05, 0.1)  # shares of strangers let through that a table names
+
+
+def trade_offs(verdict: Verdict) -> Table:
+    """Known people missed by each design at a few shares of strangers let through."""
+    entries = {entry.design: entry for entry in ranked(verdict)}
+    found = {one.design: one for one in verdict.trade_offs}
+    rows = tuple(
+        Row(name, tuple(percent(missed_at(found[name], share)) for share in THROUGH), entry)
+        for name, entry in entries.items()
+        if name in found
+    )
+    head = ("design", *(f"at {100 * share:g} %" for share in THROUGH))
+    return Table("Known people missed, by the share of strangers let through", head, rows)
+
+
+def missed_at(one: TradeOff, share: float) -> float:
+    """The least share of known people missed while no more than `share` of strangers are let through."""
+    return min((m for t, m in zip(one.let_through, one.missed, strict=True) if t <= share), default=1.0)
 
 
 def rows_used(verdict: Verdict) -> Table:

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ from endwise.studies.cells import Cell, Judging, Training, described
 from endwise.studies.context import Context
 from endwise.system.components import Learned
 from endwise.system.judging import OpenLoop
-from endwise.system.signals import Signal
+from endwise.system.signals import Box, Signal
 
 TIMED_RUNS = 5  # single rows timed for the latency; their median is kept
-KEPT_KINDS = ("points", "box", "number", "vector", "category")  # small enough to keep for all test rows
+KEPT_KINDS = ("points", "box", "number", "vector", "category", "identity")  # small enough to keep for all test rows
 
 
 def execute(job: Path, store: Path, cell: Cell) -> None:
@@ -150,21 +150,44 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
     if not isinstance(context.system.judge, OpenLoop):
         known = {}  # a closed loop visits states of its own, not the test rows
     examples = context.examples(context.test)
+    made: dict[str, Any] = {}
 
     def run(inputs: Any, truth: Any = None) -> dict[str, Any]:
-        return chain(inputs, {**known, **(truth or {})})
+        found = chain(inputs, {**known, **(truth or {})})
+        if truth is None:
+            made.update(found)
+        return found
 
     started = time.process_time()
     wants: Signal = context.system.wants
     records = context.system.judge.measure(run, examples, wants)
     seconds = time.process_time() - started
     save_file({name: np.ascontiguousarray(one) for name, one in records.items()}, folder / "records.safetensors")
+    open_loop = isinstance(context.system.judge, OpenLoop)
+    if open_loop and wants.kind == "identity":
+        save_file({"answers": np.ascontiguousarray(made[wants.name])}, folder / "answers.safetensors")
     return {
-        **described(cell), "key": context.key(cell),
+        **described(cell), "key": context.key(cell), "stages": _stages(context, made) if open_loop else {},
         "parameters": sum(model.parameters for model in models.values()),
         "trainings": {name: context.key(one) for name, one in cell.trainings.items()},
         "times": {"seconds": seconds, "latency_ms": _latency(chain, examples)},
     }  # fmt: skip
+
+
+def _stages(context: Context, made: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """How far each signal on the way is from its truth, on the test rows that carry it."""
+    found = {}
+    for name in (one for one in context.system.makers if one in made and one != context.system.wants.name):
+        labelled = np.flatnonzero(context.rows.has(name)[context.test])
+        if not len(labelled):
+            continue
+        signal, true = context.system.signals[name], context.truth.view(name, context.test[labelled])
+        gaps = np.array([signal.distance(made[name][at], one) for at, one in zip(labelled, true, strict=True)])
+        found[name] = {
+            "rows": len(labelled), "distance": float(gaps.mean()), "worst_tenth": float(np.quantile(gaps, 0.9)),
+            **({"missed": float((gaps > 0.5).mean())} if isinstance(signal, Box) else {}),
+        }  # fmt: skip
+    return found
 
 
 def _kept(context: Context, store: FolderStore, training: Training) -> np.ndarray | None:
@@ -191,3 +214,8 @@ def records_of(context: Context, store: FolderStore, cell: Judging) -> tuple[dic
     """The per-unit records of a finished judging, and the cell's description."""
     what, folder = store.read(context.key(cell))
     return load_file(folder / "records.safetensors"), what
+
+
+def answers_of(context: Context, store: FolderStore, cell: Judging) -> np.ndarray:
+    """Whom a judged design took the test rows for: (N, 2), as an identity stands in a batch."""
+    return load_file(store.read(context.key(cell))[1] / "answers.safetensors")["answers"]

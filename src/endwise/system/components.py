@@ -25,7 +25,7 @@ import numpy as np
 from endwise.errors import DeclarationError
 from endwise.seeds import digest
 from endwise.system.fingerprint import fingerprint
-from endwise.system.signals import NAME, Signal
+from endwise.system.signals import NAME, Category, Signal, Vector
 
 Start = Literal["fixed", "scratch", "frozen", "tuned", "service", "predictions"]
 LEARNED: tuple[Start, ...] = ("scratch", "tuned")
@@ -199,7 +199,8 @@ def learned(
     of one). A module gets one tensor an input and returns the raw output that the signal's kind asks for
     (see docs/models.md). With start='tuned' the module's own weights are where training begins.
     `label` names another signal to train on where rows have no true value of `to`: words are learnt from
-    transcripts, an embedding from who it shows. Only a `Learner` knows how.
+    transcripts by a `Learner`; a network learns a vector from a category, so that one category lies apart from
+    the others (an embedding of whom it shows).
 
     >>> from endwise.system.signals import Image, Number
     >>> learned(Image("xray"), to=Number("age", unit="months"))
@@ -219,11 +220,12 @@ def learned(
             "A learned component needs a model to train.",
             "Leave using out for the default model, or hand over an estimator, a class or a function.",
         )
-    if label is not None and not is_learner(using):
+    embedded = is_network(using) and isinstance(to, Vector) and isinstance(label, Category)
+    if label is not None and not is_learner(using) and not embedded:
         raise DeclarationError(
             f"A learned component that makes '{to.name}' was asked for with label='{getattr(label, 'name', label)}'.",
             f"Its model is using={using!r}.",
-            "Networks and estimators train on true values of what they make.",
+            "Estimators train on true values of what they make; so do networks, except for a vector from a category.",
             "Hand over a Learner class, which may train on another signal, or leave label out.",
         )
     return Learned(inputs, to, name or _name(inputs), start, using, version, label=label)

@@ -11,6 +11,7 @@ from endwise.system.components import Component
 from endwise.system.fingerprint import fingerprint
 from endwise.system.judging import Judge, Metric, judge_of
 from endwise.system.signals import Signal
+from endwise.system.slicing import Slicing
 
 
 class System:
@@ -28,6 +29,7 @@ class System:
         with the most parts.
     training: how its studies train stages where nothing else is asked for: on true inputs ("apart") or, where a
         stage has to learn the mistakes of the one before it, on what that puts out ("chained").
+    slices: groups of test rows that errors are also told for.
 
     Raises DeclarationError when the graph has a cycle, a signal that nobody makes, two signals of one
     name, two components of one name for a signal, or a component that leads nowhere.
@@ -44,6 +46,7 @@ class System:
         given: Sequence[Signal] = (),
         staged: str | None = None,
         training: Literal["apart", "chained"] = "apart",
+        slices: Sequence[Slicing] = (),
     ) -> None:
         self.name = name
         self.inputs = (inputs,) if isinstance(inputs, Signal) else tuple(inputs)
@@ -53,7 +56,7 @@ class System:
         self.components = tuple(components)
         columns = [c.inputs[-1] for c in self.components if getattr(c, "start", None) == "predictions"]
         self.given = tuple(dict.fromkeys((*given, *columns)))
-        self.staged_text, self.training = staged, training
+        self.staged_text, self.training, self.slices = staged, training, tuple(slices)
         self._check()
 
     @cached_property

@@ -26,6 +26,7 @@ CATALOG = {
     entry.name: entry
     for entry in (
         Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),
+        Entry("gate", "picture -> face box -> crop -> embedding -> who may enter", "endwise.systems.gate"),
         Entry("speech", "audio -> cepstra -> phonemes -> words -> transcript", "endwise.systems.speech"),
     )
 }

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from endwise.errors import DeclarationError, listed
 from endwise.learn.encode import width_of
-from endwise.learn.heads import Head, Heatmaps
+from endwise.learn.heads import Head
 from endwise.system.components import Learned
 from endwise.system.signals import Signal
 
@@ -24,7 +24,7 @@ WHOLES: dict[tuple[str, str], Whole] = {}
 
 HIDDEN = 128
 """Width of the dense layers: the whole step of a dense network takes 0.5 ms, most of it calls, not sums."""
-FLAT = ("number", "vector", "category", "box", "points")
+FLAT = ("number", "vector", "category", "identity", "box", "points")
 
 
 def reads(*kinds: str, to: Sequence[str]) -> Callable[[Reader], Reader]:
@@ -51,13 +51,13 @@ def default(component: Learned, head: Head) -> nn.Module:
     """The default network for the kinds of `component`; raises DeclarationError where there is none."""
     kinds = [signal.kind for signal in component.inputs]
     output = component.output.kind
-    flat = output in FLAT and not isinstance(head, Heatmaps)
+    flat = output in FLAT and len(head.size) == 1
     if not flat and len(kinds) == 1 and (kinds[0], output) in WHOLES:
         return _channels_last(WHOLES[(kinds[0], output)](component.inputs[0], component.output))
     if not flat or any((kind, output) not in READERS for kind in kinds):
         raise _unknown(kinds, output)
     readers = [READERS[(signal.kind, output)](signal) for signal in component.inputs]
-    return _channels_last(Joined(readers, width_of(component.output)))
+    return _channels_last(Joined(readers, cast("int", head.size[0])))
 
 
 def _channels_last(network: nn.Module) -> nn.Module:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from endwise.records import Comparison, Slice
+from endwise.records import Comparison
 from endwise.report.comparison.ranking import decimals, entries, gap_decimals, gap_unit, told_apart
 from endwise.report.quantities import MISSING, amount, number, percent, small, span
-from endwise.report.tables import Row, Table
+from endwise.report.tables import Row, Table, sliced
 
 
 def scores(found: Comparison) -> Table:
@@ -48,21 +48,9 @@ def differences(found: Comparison) -> Table:
 
 def slices(found: Comparison, most: int | None = None) -> Table:
     """Every slice: the errors of the `most` best systems by letter, and who is ahead where the order turns."""
-    letters = {entry.design: entry.letter for entry in entries(found)}
-    shown = list(letters)[:most]
-    rows = tuple(Row(f"{one.column}: {one.value}", _slice(found, one, letters, shown)) for one in found.slices)
-    head = ("slice", "rows", "groups", *(letters[name] for name in shown), "order turns")
+    letters = {entry.design: entry.letter for entry in entries(found)[:most]}
     unit = f", {found.unit}" if found.unit else ""
-    return Table(f"{found.metric_title}{unit}, by slice", head, rows, frozenset({"order turns"}))
-
-
-def _slice(found: Comparison, one: Slice, letters: dict[str, str], shown: list[str]) -> tuple[str, ...]:
-    counts = (f"{one.rows:,}", f"{one.groups:,}")
-    if not one.scores:
-        return (*counts, *(MISSING for _ in shown), "too few groups")
-    errors = {score.system: number(score.error, decimals(found)) for score in one.scores}
-    turns = f"{', '.join(letters[name] for name in one.ahead)} ahead" if one.ahead else "no"
-    return (*counts, *(errors[name] for name in shown), turns)
+    return sliced(f"{found.metric_title}{unit}, by slice", found.slices, letters, decimals(found))
 
 
 def blame(found: Comparison) -> Table:

@@ -16,6 +16,7 @@ true one, and says how it is drawn. In a batch, values stand in one array with t
     Number    float                                        float32 (N,)
     Vector    float32 (D,)                                 float32 (N, D)
     Category  one of `values`                              int32 (N,) index into `values`
+    Identity  one of `people`, or a stranger               float32 (N, 2): place in `people`, score; below 0 a stranger
     Symbols   sequence over `alphabet`                     object (N,) of int32 (T,)
     Segments  sequence of (symbol, start s, end s)         object (N,) of float32 (T, 3): index, start, end
     Text      str                                          object (N,) of str
@@ -43,13 +44,13 @@ from endwise.system.signals.sequences import (
     Text as Text,
 )
 from endwise.system.signals.structures import Gallery as Gallery, Parts as Parts
-from endwise.system.signals.values import Category as Category, Number as Number, Vector as Vector
+from endwise.system.signals.values import Category as Category, Identity as Identity, Number as Number, Vector as Vector
 
 KINDS: dict[str, type[Signal]] = {
     kind.kind: kind
     for kind in (
-        Image, Stack, Mask, Audio, Frames, Posteriors, Points, Box, Number, Vector, Category, Symbols, Segments, Text,
-        Gallery, Parts,
+        Image, Stack, Mask, Audio, Frames, Posteriors, Points, Box, Number, Vector, Category, Identity, Symbols,
+        Segments, Text, Gallery, Parts,
     )
 }  # fmt: skip
 

@@ -1,14 +1,15 @@
-"""Single values: numbers, vectors, categories."""
+"""Single values: numbers, vectors, categories, identities."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from endwise.system.signals.base import Signal, counts, names, numbers
+from endwise.system.signals.base import Signal, counts, names, numbers, short
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,44 @@ class Category(Signal):
 
     def show(self, value: Any) -> str:
         return self.values[int(value)]
+
+
+@dataclass(frozen=True)
+class Identity(Signal):
+    """Who somebody is, out of the known `people`, or a stranger; and how much speaks for it.
+
+    A value is (place, score). A place of 0 or more stands in `people`; -1 - k is stranger number k, since it matters
+    which strangers are the same person. A prediction names the most likely of `people`, with a score that is higher
+    the surer it is; from which score on it is believed is for the judge, or the door, to say. A true score is 1.
+    """
+
+    people: tuple[str, ...] = ()
+    kind: ClassVar[str] = "identity"
+    example: ClassVar[str] = "ew.Identity('who', people=('Ada', 'Grace'))"
+
+    def faults(self) -> Iterator[str]:
+        yield from names("people", self.people)
+
+    @property
+    def shape(self) -> tuple[int]:
+        return (2,)
+
+    def check(self, value: Any) -> np.ndarray:
+        """A name; of somebody who is not among `people`, a stranger of that name."""
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"is {short(value)}, not a name")
+        name = value.strip()
+        place = self.people.index(name) if name in self.people else -1 - zlib.crc32(name.encode()) % STRANGERS
+        return np.array([place, 1], np.float32)
+
+    def distance(self, predicted: Any, true: Any) -> float:
+        """0 for the same of `people`, or when both are strangers; else 1."""
+        return float(max(int(predicted[0]), -1) != max(int(true[0]), -1))
+
+    def show(self, value: Any) -> str:
+        place, score = int(value[0]), float(value[1])
+        return "a stranger" if place < 0 else f"{self.people[place]} ({score:.2f})"
+
+
+STRANGERS = 2**23
+"""Numbers that strangers have: as many as a float32 counts."""

@@ -1,4 +1,4 @@
-"""What a study found, gathered for the evidence floor and the report: records in, records out."""
+"""The verdict on what was measured: records are gathered for the evidence floor, and what else the report tells."""
 
 from __future__ import annotations
 
@@ -11,45 +11,23 @@ import numpy as np
 
 from endwise.evidence.caveats import caveat
 from endwise.evidence.verdict import Evidence, weigh
+from endwise.findings.dissecting import slices_of, stages_of, trade_offs_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
-from endwise.learn.truth import Truth
-from endwise.records import Caveat, DesignPoint, Example, Measurement, Verdict
+from endwise.records import Caveat, DesignPoint, Measurement, Verdict
 from endwise.records.study import WordErrors
 from endwise.report import sentences
 from endwise.report.mistakes import word_errors
 from endwise.stores.folder import FolderStore
-from endwise.studies.cells import Cell, Judging, arrow_text
+from endwise.studies.cells import Judging, arrow_text
 from endwise.studies.context import Context
 from endwise.studies.execute import model_of, records_of
 from endwise.studies.prepare import Options, Prepared
 from endwise.studies.runner import Outcome
 from endwise.studies.trainable import row_use
 from endwise.system.designs import Design
-from endwise.system.graph import System
 
-EXAMPLES = 6
 MOST_TEXTS = 500  # test rows whose words are counted: enough to rank words by, whatever the size of the test
-
-
-class Best:
-    """The leading design so far, as cells end: of the largest size that has been judged."""
-
-    def __init__(self, prepared: Prepared, store: FolderStore) -> None:
-        self.context, self.store = prepared.context, store
-        self.errors: dict[int, dict[str, list[float]]] = {}
-
-    def after(self, cell: Cell) -> str | None:
-        """The leader in words once `cell` has ended; None while nothing has been judged."""
-        metric = self.context.system.judge.metrics[0]
-        if isinstance(cell, Judging) and self.store.has(self.context.key(cell)):
-            records, _ = records_of(self.context, self.store, cell)
-            of_size = self.errors.setdefault(cell.size, {})
-            of_size.setdefault(cell.design.text, []).append(metric.aggregate(records[metric.name]))
-        if not self.errors:
-            return None
-        error, design = min((float(np.mean(e)), text) for text, e in self.errors[max(self.errors)].items())
-        return f"{design}: {error:.3g} {metric.unit_for(self.context.system.wants)}".strip()
 
 
 def number_facts(context: Context, store: FolderStore, cell: Judging) -> dict[str, Any]:
@@ -115,7 +93,17 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
         by_size = spent.setdefault(one.design, {})
         by_size[str(one.size)] = round(by_size.get(str(one.size), 0.0) + one.seconds, 2)
     times = {"study_seconds": round(seconds, 2), "training_seconds": spent}
-    verdict = replace(verdict, times=times, by_word=_by_word(context, store, outcome, verdict.best_key))
+    top = [cell for cell in outcome.judged if cell.size == verdict.sizes[-1] and cell.repeat == 0]
+    slices, comparisons = slices_of(context, verdict, measurements, options.seed)
+    verdict = replace(
+        verdict,
+        times=times,
+        by_word=_by_word(context, store, outcome, verdict.best_key),
+        slices=slices,
+        comparisons=comparisons,
+        stages=stages_of(context, store, top),
+        trade_offs=trade_offs_of(context, store, top),
+    )
     return replace(verdict, words=sentences.in_words(verdict))
 
 
@@ -193,41 +181,3 @@ def _constant_error(context: Context) -> float:
 def _versions() -> dict[str, str]:
     packages = ("endwise", "torch", "numpy", "scikit-learn")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
-
-
-def examples_of(context: Context, design: Design, chain: Chain) -> list[Example]:
-    """Test rows at even steps of the row's error, best to worst, with every signal on the way."""
-    metric, wants = context.system.judge.metrics[0], context.system.wants
-    index = context.test[:: max(1, len(context.test) // 200)]
-    inputs = context.examples(index)
-    made = chain({name: values for name, values in inputs.items() if name != wants.name})
-    values = {**inputs, **made}
-    records = metric.records(wants, made[wants.name], inputs[wants.name])
-    errors = np.array([metric.aggregate(records[at : at + 1]) for at in range(len(index))])
-    order = np.argsort(errors, kind="stable")
-    picked = order[np.linspace(0, len(order) - 1, min(EXAMPLES, len(order))).round().astype(int)]
-    taken = {signal.name for part in design.parts for signal in part.inputs} & context.system.source_names
-    truth = Truth(_alone(design), context.rows)
-    names = [*(n for n in context.system.signals if n in taken), *(part.output.name for part in design.parts)]
-    return [
-        Example(
-            row=str(context.rows.ids[index[at]]),
-            design=design.text,
-            values={n: {"signal": context.system.signals[n].to_json(), "value": values[n][at]} for n in names},
-            truth={
-                n: truth.take(n, index[at : at + 1])[0] for n in names if n not in taken and truth.has(n)[index[at]]
-            },
-            error=float(errors[at]),
-            inputs=tuple(n for n in names if n in taken),
-        )
-        for at in picked
-    ]
-
-
-def _alone(design: Design) -> System:
-    """A system of one design: no truth of an example comes from a component that the design does not hold."""
-    system = design.system
-    return System(
-        system.name, inputs=system.inputs, wants=system.wants, judge=system.judge, components=design.parts,
-        given=system.given,
-    )  # fmt: skip

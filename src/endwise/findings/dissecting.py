@@ -1,0 +1,94 @@
+"""The errors looked at more closely: among which rows, at which stage, at which threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from endwise.data.predictions.slicing import cut
+from endwise.evidence.comparison.slices import Part, in_slices
+from endwise.judge.open_set import curve
+from endwise.records import Measurement, Slice, Stage, TradeOff, Verdict
+from endwise.stores.folder import FolderStore
+from endwise.studies.cells import Judging, Path, ancestors
+from endwise.studies.context import Context
+from endwise.studies.execute import answers_of
+from endwise.system.components import Component
+from endwise.system.graph import System
+
+MOST_LEVELS = 200  # thresholds that a trade-off is drawn at
+
+
+def slices_of(
+    context: Context, verdict: Verdict, measurements: Sequence[Measurement], seed: int
+) -> tuple[tuple[Slice, ...], int]:
+    """Each slice that the system declares, with every design's error at the largest size, the best first.
+
+    A design's records are those of its first repeat: errors of one training, so that they pair row by row.
+    """
+    parts = [part for slicing in context.system.slices for part in _parts(context, slicing.title)]
+    if not parts:
+        return (), 0
+    metric, size = context.system.judge.metrics[0], verdict.sizes[-1]
+    order = [
+        p.key for p in sorted(verdict.designs, key=lambda p: (p.key != verdict.best_key, p.error)) if p.size == size
+    ]
+    first = {one.key: one for one in measurements if one.size == size and one.repeat == 0}
+    records = {first[key].design: first[key].records[metric.name] for key in order if key in first}
+    return in_slices(records, context.system.judge.units(context.units[context.test]), parts, metric.aggregate, seed)
+
+
+def _parts(context: Context, title: str) -> list[Part]:
+    """The slices of one declared slicing, over the test rows that carry its signal."""
+    slicing = next(one for one in context.system.slices if one.title == title)
+    carried = np.flatnonzero(context.truth.has(slicing.of.name)[context.test])
+    if not len(carried):
+        return []
+    values = context.truth.take(slicing.of.name, context.test[carried])
+    cells = [slicing.of.show(one) for one in values] if slicing.of.kind == "category" else list(values)
+    if slicing.using is not None:
+        cells = list(slicing.using(values))
+    return [Part(title, name, carried[rows]) for name, rows in cut([_plain(one) for one in cells]).items()]
+
+
+def _plain(cell: object) -> object:
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def stages_of(context: Context, store: FolderStore, judged: Sequence[Judging]) -> tuple[Stage, ...]:
+    """How far the stages of these designs are from the truth; what several designs share is told once."""
+    found: dict[str, Stage] = {}
+    for cell in judged:
+        told = store.read(context.key(cell))[0]["stages"]
+        for part in cell.design.parts:
+            if part.output.name in told:
+                path = _path(context.system, (*ancestors(cell.design.parts, part), part))
+                found.setdefault(path, Stage(path, part.output.name, unit=_unit(part), **told[part.output.name]))
+    return tuple(found.values())
+
+
+def _path(system: System, parts: Path) -> str:
+    """The way to a stage, its makers named where there are several."""
+    names = [part.output.name + (f":{part.name}" if len(system.makers[part.output.name]) > 1 else "") for part in parts]
+    start = [signal.name for signal in parts[0].inputs if signal.name not in system.given_names]
+    return " -> ".join([", ".join(start), *names])
+
+
+def _unit(part: Component) -> str:
+    """The unit of the signal's own distance: a box's is a share."""
+    return "" if part.output.kind in ("box", "category", "symbols", "text", "posteriors") else part.output.unit
+
+
+def trade_offs_of(context: Context, store: FolderStore, judged: Sequence[Judging]) -> tuple[TradeOff, ...]:
+    """For designs that identify people: missed people against strangers let through, at every threshold."""
+    if context.system.wants.kind != "identity":
+        return ()
+    true = context.truth.take(context.system.wants.name, context.test)
+    found = []
+    for cell in judged:
+        drawn = curve(answers_of(context, store, cell), true)
+        steps = np.unique(np.linspace(0, len(drawn.thresholds) - 1, MOST_LEVELS).round().astype(int))[::-1]
+        through, missed = (np.round(one[steps], 5).tolist() for one in (drawn.let_through, drawn.missed))
+        found.append(TradeOff(cell.design.text, tuple(through), tuple(missed)))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Camera -> situation -> plan -> control, and camera -> control. A teaching system, not for roads."""

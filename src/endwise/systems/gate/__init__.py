@@ -1,0 +1,1 @@
+"""Gate: camera picture -> who may enter."""

@@ -1,0 +1,1 @@
+"""The gate itself: enrolling, deciding, remembering."""

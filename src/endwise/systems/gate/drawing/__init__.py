@@ -1,0 +1,1 @@
+"""The built-in world: faces and rooms, drawn from numbers that are known."""
