@@ -19,7 +19,7 @@ _WHERE = {
     "system.graph": ("System",),
     "system.slicing": ("Slicing",),
     "system.designs": ("Design", "designs", "parse"),
-    "system.judging": ("Judge", "Metric", "OpenLoop"),
+    "system.judging": ("Batch", "Judge", "Metric", "OpenLoop", "ClosedLoop", "kept_by_world"),
     "judge.metrics": (
         "mean_absolute_error", "root_mean_square_error", "bias", "error_rate", "mean_distance", "share_beyond",
         "word_error_rate", "character_error_rate",
@@ -75,7 +75,14 @@ if TYPE_CHECKING:
     )
     from endwise.system.designs import Design as Design, designs as designs, parse as parse
     from endwise.system.graph import System as System
-    from endwise.system.judging import Judge as Judge, Metric as Metric, OpenLoop as OpenLoop
+    from endwise.system.judging import (
+        Batch as Batch,
+        ClosedLoop as ClosedLoop,
+        Judge as Judge,
+        Metric as Metric,
+        OpenLoop as OpenLoop,
+        kept_by_world as kept_by_world,
+    )
     from endwise.system.signals import (
         Audio as Audio,
         Box as Box,

@@ -15,7 +15,7 @@ from endwise.deliver import bundle
 from endwise.engines.base import Engine
 from endwise.engines.local import LocalEngine
 from endwise.errors import StudyError, UsageError, counted
-from endwise.findings.examples import examples_of
+from endwise.findings.examples import examples_of, films_of
 from endwise.findings.gathering import number_facts, verdict_of
 from endwise.findings.leading import Best
 from endwise.learn.chain import Chain
@@ -153,7 +153,9 @@ def _deliver(
     models = {name: model_of(context, store, one) for name, one in cell.trainings.items()}
     bundle.save(folder / "winner", cell.design, models, verdict, number_facts(context, store, cell))
     examples = examples_of(context, cell.design, Chain(cell.design.parts, models)) if pictures else []
-    page.write(verdict, folder / "report.html", examples)
+    first = [one for one in judged if one.size == size and one.repeat == 0]
+    films = films_of(context, store, first) if pictures else []
+    page.write(verdict, folder / "report.html", examples, films)
     fresh = folder / ".verdict.json"
     fresh.write_text(json.dumps(to_json(verdict), indent=1, ensure_ascii=False), encoding="utf-8")
     fresh.replace(folder / "verdict.json")

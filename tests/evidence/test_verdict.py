@@ -52,6 +52,7 @@ def evidence(measurements: list[Measurement], **changes: Any) -> Evidence:
         for one in measurements
     }  # fmt: skip
     facts: dict[str, Any] = {"rechecks": (), "metrics": (mean_absolute_error,), "units": UNITS, "seed": 0, **changes}
+    facts["units"] = dict.fromkeys({one.size for one in measurements}, facts["units"])
     return Evidence(measurements, blank=blank, **facts)
 
 

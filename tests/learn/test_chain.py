@@ -17,7 +17,6 @@ from endwise.learn.model import Model
 from endwise.system.components import fixed, learned
 from endwise.system.designs import designs
 from endwise.system.signals import Audio, Image, Number, Symbols, Text, Vector
-from tests.learn.test_truth import Counter
 from tests.system.graphs import systems
 
 x, m, y = Vector("x", size=2), Number("m"), Number("y")
@@ -54,36 +53,47 @@ def test_one_row_or_a_thousand_give_the_same(count: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(systems(makers=2), st.integers(0, 100), st.data())
-def test_truth_at_every_seam_gives_the_truth(system: Any, seed: int, data: st.DataObject) -> None:
+def test_what_is_left_after_a_seam_goes_on_from_what_is_put_in(system: Any, seed: int, data: st.DataObject) -> None:
     design = next(iter(designs(system)))
     chance = np.random.default_rng(seed)
     models = {part.output.name: Sums() for part in design.learned}
-    inputs = {name: chance.normal(size=3).astype(np.float32) for name in sorted(system.source_names)}
-    truth = {name: chance.normal(size=3).astype(np.float32) for name in design.makers}
-    made = Chain(design.parts, models)(inputs, truth)
-    assert all(made[name] is truth[name] for name in truth)
-    some = set(data.draw(st.lists(st.sampled_from(sorted(truth)), unique=True)))
-    made = Chain(design.parts, models)(inputs, {name: truth[name] for name in some})
-    for part in design.parts:  # what is not put in is made from what stands before it
-        name = part.output.name
-        if name in some:
-            assert (made[name] == truth[name]).all()
-        else:
-            taken = [{**inputs, **made}[signal.name] for signal in part.inputs]
-            assert (made[name] == (Sums().predict(taken) if part.learns else taken[0])).all()
+    between = sorted(design.makers.keys() - {system.wants.name})
+    truth = {name: chance.normal(size=3).astype(np.float32) for name in [*system.source_names, *between]}
+    some = set(data.draw(st.lists(st.sampled_from(between), unique=True))) if between else set()
+    later = Chain(design.parts, models).after(some)
+    assert not some & {part.output.name for part in later.parts}
+    assert set(later.takes) <= some | set(system.source_names)
+    made = later({name: truth[name] for name in later.takes})
+    for part in later.parts:  # what is not put in is made from what stands before it
+        taken = [{**truth, **made}[signal.name] for signal in part.inputs]
+        assert (made[part.output.name] == (Sums().predict(taken) if part.learns else taken[0])).all()
 
 
-def test_truth_is_cut_like_the_rows_it_belongs_to() -> None:
-    count = 2 * CHUNK + 5
-    rows, truth = np.zeros((count, 2), np.float32), np.arange(count, dtype=np.float32)
-    assert (chain({"x": rows}, {"m": truth})["y"] == truth + 1).all()
+class Counter:
+    """Counts the steps of each row."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.steps = 0
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        self.steps += 1
+        return np.full(len(rows), self.steps, np.float32)
 
 
-def test_what_remembers_is_run_in_one_piece_and_reset_before() -> None:
-    counter = Chain((fixed(x, to=m, using=Counter()),), {})
+def test_steps_remember_and_rows_do_not() -> None:
+    counting = Chain((fixed(x, to=m, using=Counter),), {})
     rows = np.zeros((CHUNK + 9, 2), np.float32)
     for _ in range(2):
-        assert counter({"x": rows})["m"].tolist() == list(range(len(rows)))
+        assert counting({"x": rows})["m"].tolist() == [1] * len(rows)
+    counting.reset()
+    assert [counting.step({"x": rows[:2]})["m"].tolist() for _ in range(3)] == [[1, 1], [2, 2], [3, 3]]
+    other = Chain(counting.parts, {})
+    assert other.step({"x": rows[:2]})["m"].tolist() == [1, 1]  # two runs share nothing
+    counting.reset()
+    assert counting.step({"x": rows[:2]})["m"].tolist() == [1, 1]
 
 
 def test_values_of_varying_length_go_through() -> None:

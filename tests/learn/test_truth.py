@@ -158,7 +158,7 @@ class Counter:
 def test_what_remembers_starts_anew_for_truth() -> None:
     graph = System(
         "s", inputs=x, wants=y, judge=mean_absolute_error,
-        components=[fixed(x, to=d, using=Counter()), learned(d, to=y)],
+        components=[fixed(x, to=d, using=Counter), learned(d, to=y)],
     )  # fmt: skip
     truth = Truth(graph, rows(y=[True] * 3))
     assert truth.take("d", np.arange(3)).tolist() == truth.take("d", np.arange(3)).tolist() == [0, 1, 2]

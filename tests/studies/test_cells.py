@@ -27,7 +27,7 @@ LONG = "x -> a -> b -> d -> c -> y"
 def judging(text: str, of: System | None = None) -> Judging:
     design = parse(of or system(), text)
     rates = {arrow(part): 0.1 * (1 + at) for at, part in enumerate(design.parts)}
-    return Judging(design, 100, 1, rates_for(design.parts, rates))
+    return Judging(design, 100, 1, rates_for(design.parts, rates), largest=True)
 
 
 def names(path: tuple[Component, ...]) -> str:
@@ -91,7 +91,7 @@ def test_ancestors_are_all_that_is_needed_in_running_order(of: System) -> None:
 def test_trained_chained_and_apart_differ_only_behind_predictions(of: System) -> None:
     def paths(design: Design) -> list[tuple[Component, ...]]:
         rates = rates_for(design.parts, {arrow(part): 0.1 for part in design.parts})
-        return [one.path for one in Judging(design, 9, 0, rates).trainings.values()]
+        return [one.path for one in Judging(design, 9, 0, rates, largest=True).trainings.values()]
 
     for design in list(designs(of))[:10]:
         chained = design.trained("chained")

@@ -122,7 +122,7 @@ def test_row_use_says_why() -> None:
     present = {"b": np.arange(count) < 50, "y": np.arange(count) < 40, "a": np.zeros(count), "c": np.zeros(count)}
     of = context(system(), rows(present, None))
     past = parse(system(), "x -> b:frozen -> y:past")
-    cell = Judging(past, 16, 0, rates_of(past, {("y", "past"): 0.1}))
+    cell = Judging(past, 16, 0, rates_of(past, {("y", "past"): 0.1}), largest=True)
     use = row_use(of, cell.trainings["y"])
     assert use.component == "x + b -> y"
     assert use.unused == {"not in a sample of this size": 16, "no 'y'": 20}
@@ -151,7 +151,11 @@ def cells(of: Context, *, training: str = "chained", size: int = 20, rate: float
 
     for design in designs(of.system):
         chosen = design.trained(training)  # type: ignore[arg-type]
-        add(Judging(chosen, size, 0, rates_for(chosen.parts, {arrow(part): rate for part in chosen.parts})))
+        add(
+            Judging(
+                chosen, size, 0, rates_for(chosen.parts, {arrow(part): rate for part in chosen.parts}), largest=True
+            )
+        )
     return found
 
 

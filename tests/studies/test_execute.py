@@ -24,7 +24,9 @@ RIDGE = [learned(x, to=a, using=Ridge()), learned(a, to=y, using=Ridge())]
 
 def judged(of: Context, store: FolderStore, text: str) -> np.ndarray:
     design = parse(of.system, text)
-    cell = Judging(design, 24, 0, rates_of(design, dict.fromkeys([("a", "from_x"), ("y", "from_a")], 0.1)))
+    cell = Judging(
+        design, 24, 0, rates_of(design, dict.fromkeys([("a", "from_x"), ("y", "from_a")], 0.1)), largest=True
+    )
 
     def run(one: Any) -> None:
         for need in of.needs(one):

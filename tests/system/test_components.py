@@ -107,12 +107,16 @@ def test_predictions_hand_on_their_column() -> None:
     assert not component.learns
 
 
-def test_a_component_that_remembers_forgets_on_reset() -> None:
-    component = fixed(a, to=b, using=Sums())
-    first = component.apply(np.ones(2))
-    component.apply(np.ones(2))
-    component.reset()
-    assert component.apply(np.ones(2)).tolist() == first.tolist()
+def test_what_remembers_is_a_class_and_every_run_gets_its_own() -> None:
+    component = fixed(a, to=b, using=Sums)
+    one, other = component.made(), component.made()
+    assert one(np.ones(2)).tolist() == [3, 3]
+    assert one(np.ones(2)).tolist() == [5, 5]
+    assert other(np.ones(2)).tolist() == [3, 3]
+    assert [component.apply(np.ones(2)).tolist() for _ in range(2)] == [[3, 3], [3, 3]]
+    error = refused(lambda: fixed(a, to=b, using=Sums()))
+    assert error.here == "That is an object of Sums with a reset(): it remembers."
+    assert error.do == "Hand over the class: using=Sums (with functools.partial, where it takes arguments)."
 
 
 def test_fixed_and_learned_know_what_they_are() -> None:

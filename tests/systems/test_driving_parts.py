@@ -48,7 +48,7 @@ class TestObstacleOf(FixedContract):
 class TestGapTracker(FixedContract):
     def make(self) -> tuple[Fixed, list[Any]]:
         rows = np.float32([[20.5, 20], [60, 60], [60, 12], [3, 60], [8, 7.5]])
-        return ew.fixed(signals.sighting, to=signals.gap, using=GapTracker()), [rows]
+        return ew.fixed(signals.sighting, to=signals.gap, using=GapTracker), [rows]
 
 
 class TestPlanInLane(FixedContract):

@@ -44,6 +44,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Another metric prefers another design",
         "By {metric}, {design} is best ({error}). The verdict goes by {deciding}.",
     ),
+    "signal-missing": (
+        "A signal is missing",
+        "Even with the true {few}, `{path}` has an error of {error}; told the true {added} as well it has {other}. "
+        "What is lost is not in what it is told: better stages and more rows do not bring it back.",
+    ),
     "failed-cells": (
         "Some cells failed",
         "{count} pieces of work failed; designs that need them are missing at some sizes. See the failures.",

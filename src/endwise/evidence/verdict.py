@@ -21,14 +21,14 @@ class Evidence:
     """What was measured, and the facts needed to weigh it.
 
     `blank` holds, per (design key, size), the point's facts that were not measured (labels, rows, parts);
-    `units` the group of each test unit; `rechecks` the measurements with shifted learning rates.
+    `units` the group of each test unit, by size; `rechecks` the measurements with shifted learning rates.
     """
 
     measurements: Sequence[Measurement]
     rechecks: Sequence[Measurement]
     blank: Mapping[tuple[str, int], DesignPoint]
     metrics: Sequence[Metric]
-    units: np.ndarray
+    units: Mapping[int, np.ndarray]
     seed: int
 
 
@@ -42,7 +42,7 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
     draws = {
         size: bootstrap(
             {key: {m.repeat: m.records[deciding.name] for m in found} for key, found in of_size.items()},
-            evidence.units, deciding.aggregate, evidence.seed,
+            evidence.units[size], deciding.aggregate, evidence.seed,
         )
         for size, of_size in by_size.items()
     }  # fmt: skip
@@ -57,7 +57,8 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
     others = sorted((at for at in range(len(top.designs)) if at != best), key=lambda at: float(top.errors[at]))
     flattered = top.selection_bias()
     low, high = top.interval(best)
-    ahead = foresee(by_size, draws, deciding, len(evidence.units), draft.constant_error)
+    units = evidence.units[max(by_size)]
+    ahead = foresee(by_size, draws, deciding, len(units), draft.constant_error)
     verdict = replace(
         draft,
         sizes=tuple(sorted(by_size)),
@@ -73,7 +74,7 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
         differences=tuple(
             Difference(names[top.designs[at]], names[top.designs[best]], *top.difference(at, best)) for at in others
         ),
-        test_units=len(np.unique(evidence.units.astype(str))),
+        test_units=len(np.unique(units.astype(str))),
         forecast=ahead.outlook,
         worth=ahead.worth,
     )
@@ -143,7 +144,7 @@ def _other_metrics(verdict: Verdict, evidence: Evidence, top: Sequence[DesignPoi
         if other.metrics[metric.name] >= own.metrics[metric.name]:
             continue
         both = {point.key: {m.repeat: m.records[metric.name] for m in of_size[point.key]} for point in (other, own)}
-        draws = bootstrap(both, evidence.units, metric.aggregate, evidence.seed)
+        draws = bootstrap(both, evidence.units[verdict.sizes[-1]], metric.aggregate, evidence.seed)
         if draws.difference(0, 1)[3] >= SURE:
             error = f"{other.metrics[metric.name]:.3g} against {own.metrics[metric.name]:.3g}"
             facts = {"metric": metric.title, "design": _set_off(other.design), "deciding": verdict.metric_title}

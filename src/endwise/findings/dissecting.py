@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from endwise.data.predictions.slicing import cut
+from endwise.evidence.ceilings import Cut, ceilings
 from endwise.evidence.comparison.slices import Part, in_slices
 from endwise.judge.open_set import curve
-from endwise.records import Measurement, Slice, Stage, TradeOff, Verdict
+from endwise.records import Caveat, Ceiling, Measurement, Slice, Stage, TradeOff, Verdict
 from endwise.stores.folder import FolderStore
-from endwise.studies.cells import Judging, Path, ancestors
+from endwise.studies.cells import Judging
 from endwise.studies.context import Context
-from endwise.studies.execute import answers_of
+from endwise.studies.execute import answers_of, records_of
 from endwise.system.components import Component
 from endwise.system.graph import System
+from endwise.system.paths import Path, ancestors
 
 MOST_LEVELS = 200  # thresholds that a trade-off is drawn at
 
@@ -68,11 +70,36 @@ def stages_of(context: Context, store: FolderStore, judged: Sequence[Judging]) -
     return tuple(found.values())
 
 
-def _path(system: System, parts: Path) -> str:
-    """The way to a stage, its makers named where there are several."""
+def _path(system: System, parts: Path, told: Sequence[str] = ()) -> str:
+    """The way from the inputs, or from what is `told`, through these parts; makers named where there are several."""
     names = [part.output.name + (f":{part.name}" if len(system.makers[part.output.name]) > 1 else "") for part in parts]
-    start = [signal.name for signal in parts[0].inputs if signal.name not in system.given_names]
+    start = told or [signal.name for signal in parts[0].inputs if signal.name not in system.given_names]
     return " -> ".join([", ".join(start), *names])
+
+
+def ceilings_of(
+    context: Context, store: FolderStore, judged: Sequence[Judging], seed: int
+) -> tuple[tuple[Ceiling, ...], tuple[Caveat, ...]]:
+    """What is left with true values put in, the lowest error first; and the signals that are missing."""
+    system, judge = context.system, context.judge(largest=True)
+    by_key: dict[str, list[Judging]] = {}
+    for cell in judged:
+        by_key.setdefault(context.key(cell), []).append(cell)
+    cuts = [
+        Cut(
+            path=_path(system, (*cells[0].parts,), told=cells[0].truths),
+            truths=cells[0].truths,
+            makes=cells[0].parts[0].output.name,
+            after=tuple(part.identity() for part in cells[0].parts[1:]),
+            designs=tuple(dict.fromkeys(cell.design.text for cell in cells)),
+            records=records_of(context, store, cells[0])[0][judge.metrics[0].name],
+        )
+        for cells in by_key.values()
+    ]
+    unit = judge.metrics[0].unit_for(system.wants)
+    groups = judge.units(context.units[context.test])
+    found, missing = ceilings(cuts, groups, judge.metrics[0].aggregate, unit, seed)
+    return tuple(sorted(found, key=lambda one: one.error)), missing
 
 
 def _unit(part: Component) -> str:

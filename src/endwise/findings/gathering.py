@@ -11,7 +11,7 @@ import numpy as np
 
 from endwise.evidence.caveats import caveat
 from endwise.evidence.verdict import Evidence, weigh
-from endwise.findings.dissecting import slices_of, stages_of, trade_offs_of
+from endwise.findings.dissecting import ceilings_of, slices_of, stages_of, trade_offs_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
 from endwise.records import Caveat, DesignPoint, Measurement, Verdict
@@ -26,6 +26,7 @@ from endwise.studies.prepare import Options, Prepared
 from endwise.studies.runner import Outcome
 from endwise.studies.trainable import row_use
 from endwise.system.designs import Design
+from endwise.system.judging import OpenLoop
 
 MOST_TEXTS = 500  # test rows whose words are counted: enough to rank words by, whatever the size of the test
 
@@ -85,7 +86,8 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
     rechecks = [_measurement(context, store, cell) for cell in outcome.rechecked]
     blank = {(d.key, size): _blank(context, d, size) for d in plan.designs for size in plan.sizes}
     judge = context.system.judge
-    units = judge.units(context.units[context.test])
+    of_test = context.units[context.test]
+    units = {size: context.judge(size == plan.sizes[-1]).units(of_test) for size in plan.sizes}
     evidence = Evidence(measurements, rechecks, blank, judge.metrics, units, options.seed)
     verdict = weigh(evidence, _draft(prepared, options, outcome))
     spent: dict[str, dict[str, float]] = {}
@@ -95,6 +97,7 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
     times = {"study_seconds": round(seconds, 2), "training_seconds": spent}
     top = [cell for cell in outcome.judged if cell.size == verdict.sizes[-1] and cell.repeat == 0]
     slices, comparisons = slices_of(context, verdict, measurements, options.seed)
+    ceilings, missing = ceilings_of(context, store, outcome.ceilings, options.seed)
     verdict = replace(
         verdict,
         times=times,
@@ -102,6 +105,8 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
         slices=slices,
         comparisons=comparisons,
         stages=stages_of(context, store, top),
+        ceilings=ceilings,
+        caveats=(*missing, *verdict.caveats),
         trade_offs=trade_offs_of(context, store, top),
     )
     return replace(verdict, words=sentences.in_words(verdict))
@@ -165,16 +170,17 @@ def _by_word(context: Context, store: FolderStore, outcome: Outcome, best: str) 
 def _constant_error(context: Context) -> float:
     """The deciding metric of always answering the same, on the test rows; NaN for kinds without such an answer.
 
-    For a text that is to say nothing: every word left out, an error rate of 100 %.
+    For a text that is to say nothing: every word left out, an error rate of 100 %. A closed loop has none.
     """
     wants = context.system.wants
+    if not isinstance(context.system.judge, OpenLoop):
+        return float("nan")
     train = context.job.split.train
     known = context.truth.take(wants.name, train[context.carries[train]])
     answer = "" if wants.kind == "text" else constant(wants, known)
     if answer is None:
         return float("nan")
-    true = context.truth.take(wants.name, context.test)
-    metric = context.system.judge.metrics[0]
+    true, metric = context.truth.take(wants.name, context.test), context.system.judge.metrics[0]
     return metric.aggregate(metric.records(wants, np.broadcast_to(answer, np.shape(true)), true))
 
 

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from endwise.system.components import Learned
-from endwise.system.signals import Image, Signal, Stack
+from endwise.system.signals import Image, Mask, Signal, Stack
 
 SMALLEST = 16
 """Side below which nothing is moved: a pixel of an 8 x 8 digit is an eighth of it."""
 
 
 class Shift:
-    """Moves the pictures of a batch, and points and boxes in their pixels, by up to `reach` pixels."""
+    """Moves the pictures and masks of a batch, and points and boxes in their pixels, by up to `reach` pixels."""
 
     def __init__(self, component: Learned, reach: int) -> None:
         self.signals: list[Signal] = [*component.inputs, component.output]
@@ -35,14 +35,14 @@ class Shift:
 
 def shift(component: Learned, share: float) -> Shift | None:
     """Moves by up to `share` of the shorter side, at least a pixel; None for thumbnails and without pictures."""
-    sides = [min(one.size) for one in component.inputs if isinstance(one, Image | Stack)]
+    sides = [min(one.size) for one in component.inputs if isinstance(one, Image | Stack | Mask)]
     if not sides or share <= 0 or min(sides) < SMALLEST:
         return None
     return Shift(component, max(1, round(share * min(sides))))
 
 
 def _moved(signal: Signal, rows: np.ndarray, by: np.ndarray) -> np.ndarray:
-    if isinstance(signal, Image):
+    if isinstance(signal, Image | Mask):
         return _slid(rows, 1, by)
     if isinstance(signal, Stack):
         return _slid(rows, 2, by)

@@ -5,15 +5,16 @@ What is measured is what is served.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from endwise.errors import DeclarationError
 from endwise.learn.model import Model
-from endwise.system.components import Component, Fixed, Remembers, is_learner
+from endwise.system.components import Component, Fixed, is_learner, remembers
 from endwise.system.judging import Batch
+from endwise.system.paths import rest
 from endwise.system.signals import Signal
 
 CHUNK = 512  # rows run at once: bounds memory, and no result depends on it
@@ -24,27 +25,47 @@ class Chain:
 
     Parameters
     ----------
-    parts: components in an order in which each finds its inputs made.
+    parts: components in an order in which each finds its inputs made, or handed in.
     models: for each learned part, by the name of the signal it makes, its trained model.
     """
 
     def __init__(self, parts: Sequence[Component], models: Mapping[str, Model]) -> None:
         self.parts, self.models = tuple(parts), dict(models)
+        self._functions: dict[str, Any] = {
+            part.output.name: part.made() for part in self.parts if isinstance(part, Fixed)
+        }
 
-    def __call__(self, inputs: Batch, truth: Batch | None = None) -> dict[str, Any]:
-        """Every signal that the design makes, for N rows; `truth` stands in for what it would make.
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The signals that have to be handed in, in the order in which they are needed."""
+        made = {part.output.name for part in self.parts}
+        return tuple(dict.fromkeys(s.name for part in self.parts for s in part.inputs if s.name not in made))
 
-        Components that remember are reset at the start of the call.
-        """
+    def __call__(self, inputs: Batch) -> dict[str, Any]:
+        """Every signal that the design makes, for N rows that know nothing of each other."""
         count = len(next(iter(inputs.values())))
-        for part in self.parts:
-            if isinstance(part, Fixed):
-                part.reset()
-        if count <= CHUNK or any(isinstance(part.using, Remembers) for part in self.parts):
-            return self._run(inputs, truth or {})
+        if count <= CHUNK:
+            return self._afresh(inputs)
         chunks = [slice(at, at + CHUNK) for at in range(0, count, CHUNK)]
-        runs = [self._run(_cut(inputs, chunk), _cut(truth or {}, chunk)) for chunk in chunks]
+        runs = [self._afresh({name: values[chunk] for name, values in inputs.items()}) for chunk in chunks]
         return {name: np.concatenate([run[name] for run in runs]) for name in runs[0]}
+
+    def reset(self) -> None:
+        """Begin N episodes: what parts remember is forgotten."""
+        for part in self.parts:
+            if remembers(part.using):
+                self._functions[part.output.name].reset()
+
+    def step(self, inputs: Batch) -> dict[str, Any]:
+        """The next step of the N episodes, a row each."""
+        values: dict[str, Any] = dict(inputs)
+        for part in self.parts:
+            values[part.output.name] = self._make(part, values)
+        return {part.output.name: values[part.output.name] for part in self.parts}
+
+    def after(self, known: Collection[str]) -> Chain:
+        """What is left to run where the signals `known` are handed in as well."""
+        return Chain(rest(self.parts, known), self.models)
 
     def taken(self, name: str, inputs: Batch) -> list[Any]:
         """What the part that makes the signal `name` takes, for N rows: the design run up to there."""
@@ -52,18 +73,16 @@ class Chain:
         values = {**inputs, **Chain(self.parts[:at], self.models)(inputs)}
         return [values[signal.name] for signal in self.parts[at].inputs]
 
-    def _run(self, inputs: Batch, truth: Batch) -> dict[str, Any]:
-        values: dict[str, Any] = dict(inputs)
-        for part in self.parts:
-            name = part.output.name
-            values[name] = truth[name] if name in truth else self._make(part, values)
-        return {part.output.name: values[part.output.name] for part in self.parts}
+    def _afresh(self, inputs: Batch) -> dict[str, Any]:
+        self.reset()
+        return self.step(inputs)
 
     def _make(self, part: Component, values: Batch) -> Any:
+        name = part.output.name
         arrays = [values[signal.name] for signal in part.inputs]
         if isinstance(part, Fixed):  # somebody's function: it gets arrays, also where pictures were left on disk
-            return checked(part, part.apply(*map(np.asarray, arrays)), len(arrays[0]))
-        made = self.models[part.output.name].predict(arrays)
+            return checked(part, self._functions[name](*map(np.asarray, arrays)), len(arrays[0]))
+        made = self.models[name].predict(arrays)
         return checked(part, made, len(arrays[0])) if is_learner(part.using) else made
 
 
@@ -85,7 +104,3 @@ def checked(part: Component, made: Any, count: int) -> np.ndarray:
         f"The signal '{signal.name}' ({signal.kind}) needs shape {wanted}, finite, with the rows first.",
         "Mend the function: it gets arrays with the rows first, and returns such an array.",
     )
-
-
-def _cut(batch: Batch, chunk: slice) -> dict[str, Any]:
-    return {name: values[chunk] for name, values in batch.items()}

@@ -4,6 +4,7 @@
     ----------------------  ----------------------------------  --------------------------------------
     image                   uint8 (N, H, W[, C])                (N, C, H, W), zero mean, unit spread
     stack                   uint8 (N, K, H, W)                  (N, K, H, W), likewise
+    mask                    uint8 (N, H, W)                     (N, V, H, W), one-hot
     number                  float32 (N,)                        (N, 1), each column standardised
     vector, box             float32 (N, D)                      (N, D), likewise
     points                  float32 (N, K, 2)                   (N, 2K), likewise
@@ -27,7 +28,7 @@ from torch import Tensor, nn
 
 from endwise.errors import DeclarationError, StudyError, counted, listed
 from endwise.learn.ragged import Ragged, ragged
-from endwise.system.signals import Category, Image, Signal
+from endwise.system.signals import Category, Image, Mask, Signal
 
 SCALE_ROWS = 512
 """Pictures that their mean and spread are taken from: 512 x 12,288 pixels fix both to under 1 %."""
@@ -113,6 +114,23 @@ class OneHot(Encoder):
         return one_hot
 
 
+class Classes(Encoder):
+    """Masks: a channel for each class."""
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        """Nothing to learn: the classes are declared."""
+
+    def forward(self, batch: Tensor) -> Tensor:
+        assert isinstance(self.signal, Mask)
+        classes = torch.arange(len(self.signal.values), dtype=batch.dtype, device=batch.device)
+        return (batch.unsqueeze(1) == classes[:, None, None]).float()  # (B, H, W) -> (B, V, H, W)
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        assert isinstance(self.signal, Mask)
+        one_hot: np.ndarray = np.eye(len(self.signal.values), dtype=np.float32)[rows]
+        return one_hot.reshape(len(rows), -1)
+
+
 class Sequences(Encoder):
     """Sequences of vectors: each column with zero mean and unit spread over all steps."""
 
@@ -169,6 +187,7 @@ class Waves(Sequences):
 ENCODERS: dict[str, type[Encoder]] = {
     "image": Pictures,
     "stack": Pictures,
+    "mask": Classes,
     "number": Numbers,
     "vector": Numbers,
     "points": Numbers,

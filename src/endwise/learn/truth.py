@@ -53,7 +53,6 @@ class Truth:
         for maker in self._fixed(name):
             now = left & self.has_all(maker)[index]
             if now.any():
-                maker.reset()
                 made = maker.apply(*(self.take(s.name, index[now]) for s in maker.inputs))
                 parts.append((now, checked(maker, made, int(now.sum()))))
                 left &= ~now

@@ -26,11 +26,13 @@ from endwise.records.slices import Gap as Gap, Slice as Slice, SliceScore as Sli
 from endwise.records.study import (
     FORMAT as FORMAT,
     Caveat as Caveat,
+    Ceiling as Ceiling,
     Confusion as Confusion,
     DesignPoint as DesignPoint,
     Difference as Difference,
     Example as Example,
     Failure as Failure,
+    Film as Film,
     Measurement as Measurement,
     RowUse as RowUse,
     Stage as Stage,

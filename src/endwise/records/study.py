@@ -145,6 +145,15 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Film:
+    """A short film of one design where it lost most in its world: an animated GIF, and what it shows in words."""
+
+    design: str
+    gif: bytes
+    shows: str
+
+
+@dataclass(frozen=True)
 class WordError:
     """One word of the truth: how often it was said, how often not understood, and what then stood in its place most.
 
@@ -202,6 +211,22 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Ceiling:
+    """The error that is left where the true values of `truths` are put in and `path` runs from there on.
+
+    At the largest size, in the first repeat, with its 95 % interval; in a closed loop the truth is put in while the
+    design acts. `designs` names all that end in this path: no better stage before it can bring them lower.
+    """
+
+    path: str
+    truths: tuple[str, ...]
+    error: float
+    low: float
+    high: float
+    designs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TradeOff:
     """Of one design that identifies people: at falling thresholds the share of strangers let through (rising) and of
     known people missed, both 0..1 (detection error trade-off)."""
@@ -219,7 +244,8 @@ class Verdict:
     been chosen on the same rows; `regret` what choosing it is expected to lose against the design
     that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
     is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
-    declares them (`comparisons` were looked at), `stages` where test rows carry the truth of what stages make.
+    declares them (`comparisons` were looked at), `stages` and `ceilings` where test rows,
+    or the world, know the truth of what stages make.
     """
 
     system: str
@@ -263,6 +289,7 @@ class Verdict:
     slices: tuple[Slice, ...] = ()
     comparisons: int = 0
     stages: tuple[Stage, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
     times: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT

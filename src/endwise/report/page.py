@@ -15,12 +15,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from endwise.records import Example, Verdict
+from endwise.records import Example, Film, Verdict
 from endwise.report import figures, mistakes, tables
 from endwise.report.examples import draw
 from endwise.report.marks import swatch
 from endwise.report.outlook import figures as outlook_figures, tables as outlook_tables
 from endwise.report.outlook.ahead import prospect_of, with_more_rows
+from endwise.report.pictures import gif
 from endwise.report.quantities import seconds
 from endwise.report.ranking import Entry, ranked
 from endwise.report.sentences import correction, headline, in_words, lede, memo, replay
@@ -29,9 +30,9 @@ from endwise.report.thresholds import trade_offs
 HERE = Path(__file__).parent
 
 
-def write(verdict: Verdict, path: Path, examples: Sequence[Example] = ()) -> None:
+def write(verdict: Verdict, path: Path, examples: Sequence[Example] = (), films: Sequence[Film] = ()) -> None:
     """Write the report to `path`: whole or not at all."""
-    save(render(verdict, examples), path)
+    save(render(verdict, examples, films), path)
 
 
 def save(text: str, path: Path) -> None:
@@ -61,7 +62,7 @@ def environment() -> Environment:
     return page
 
 
-def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
+def render(verdict: Verdict, examples: Sequence[Example] = (), films: Sequence[Film] = ()) -> str:
     """The page as a string."""
     entries = ranked(verdict)
     page = environment()
@@ -87,11 +88,14 @@ def render(verdict: Verdict, examples: Sequence[Example] = ()) -> str:
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),
         drawings=[draw(example, verdict.unit) for example in examples],
-        contents=_contents(verdict, bool(examples)),
+        films=[
+            (entry, film.shows, gif(film.gif)) for entry in entries for film in films if film.design == entry.design
+        ],
+        contents=_contents(verdict, bool(examples), bool(films)),
     )
 
 
-def _contents(verdict: Verdict, examples: bool) -> dict[str, str]:
+def _contents(verdict: Verdict, examples: bool, films: bool) -> dict[str, str]:
     """The sections that have something to show: anchor and title, in order."""
     sections = [
         ("curves", "Error against rows", True),
@@ -101,8 +105,10 @@ def _contents(verdict: Verdict, examples: bool) -> dict[str, str]:
         ("thresholds", "Strangers let through, people missed", bool(verdict.trade_offs)),
         ("slices", "Among which rows", bool(verdict.slices)),
         ("stages", "Stage by stage", bool(verdict.stages)),
+        ("ceilings", "With perfect stages", bool(verdict.ceilings)),
         ("caveats", "Caveats", bool(verdict.caveats)),
         ("words", "Errors by word", verdict.by_word is not None),
+        ("films", "Where each design loses most", films),
         ("examples", "Examples", examples),
         ("rows", "Rows used", bool(verdict.rows_used or verdict.notes or verdict.problems)),
         ("training", "Tuning and training", bool(verdict.tuning or tables.training_seconds(verdict))),

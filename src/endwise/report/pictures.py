@@ -28,6 +28,11 @@ def png(pixels: np.ndarray, largest: int = LARGEST) -> str:
     return "data:image/png;base64," + base64.b64encode(held.getvalue()).decode()
 
 
+def gif(film: bytes) -> str:
+    """A film as a data URI."""
+    return "data:image/gif;base64," + base64.b64encode(film).decode()
+
+
 def picture(pixels: np.ndarray, overlay: str, label: str) -> str:
     """A picture with an overlay in its own pixel coordinates; `label` is what a screen reader says."""
     height, width = pixels.shape[:2]

@@ -140,6 +140,26 @@ def stages(verdict: Verdict) -> Table:
     return Table("Stages against their truth", head, rows)
 
 
+def ceilings(verdict: Verdict) -> Table:
+    """The error that is left with true values put in, and the designs for which it is the least possible."""
+    letters = {entry.design: entry.letter for entry in ranked(verdict)}
+    decimal = decimals(verdict)
+    rows = tuple(
+        Row(
+            one.path,
+            (
+                number(one.error, decimal),
+                span(one.low, one.high, decimal),
+                ", ".join(sorted(letters[name] for name in one.designs if name in letters)),
+            ),
+        )
+        for one in verdict.ceilings
+    )
+    unit = f" ({verdict.unit})" if verdict.unit else ""
+    head = ("from the truth on", f"error{unit}", "95 % interval", "designs")
+    return Table("With true values put in", head, rows, frozenset({"designs"}))
+
+
 THROUGH = (0.001, 0.01, 0.05, 0.1)  # shares of strangers let through that a table names
 
 

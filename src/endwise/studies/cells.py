@@ -18,8 +18,7 @@ from typing import Any
 
 from endwise.system.components import Component
 from endwise.system.designs import Design
-
-Path = tuple[Component, ...]
+from endwise.system.paths import Path, ancestors, rest
 
 
 @dataclass(frozen=True)
@@ -64,21 +63,33 @@ class Training:
 
 @dataclass(frozen=True)
 class Judging:
-    """A design at one size and repeat, run on the test rows."""
+    """A design at one size and repeat, run on the test rows or in the judge's episodes.
+
+    `truths` names signals whose true values are put in; the parts that only lead up to them are not run. `largest`
+    says whether it is at the study's largest size.
+    """
 
     design: Design
     size: int
     repeat: int
     rates: tuple[tuple[tuple[str, str], float], ...]
+    largest: bool
+    truths: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> Path:
+        """The parts that are run, in running order."""
+        return rest(self.design.parts, self.truths)
 
     @property
     def trainings(self) -> dict[str, Training]:
-        """For each learned part, by the signal it makes, the training that it takes its model from."""
+        """For each learned part that is run, by the signal it makes, the training that it takes its model from."""
         found: dict[str, Training] = {}
-        for at, part in enumerate(self.design.parts):
+        for part in self.parts:
             if part.learns:
-                chained = self.design.training == "chained" and takes_predictions(self.design.parts[:at], part)
-                path = ancestors(self.design.parts[:at], part) if chained else ()
+                before = self.design.parts[: self.design.parts.index(part)]
+                chained = self.design.training == "chained" and takes_predictions(before, part)
+                path = ancestors(before, part) if chained else ()
                 rates = rates_for((*path, part), dict(self.rates))
                 found[part.output.name] = Training(part, path, self.size, self.repeat, None, rates)
         return found
@@ -86,7 +97,8 @@ class Judging:
     @property
     def title(self) -> str:
         """The cell in words."""
-        return f"judge {self.design.text} at {self.size:,} rows, repeat {self.repeat + 1}"
+        true = f" with true {', '.join(self.truths)}" if self.truths else ""
+        return f"judge {self.design.text}{true} at {self.size:,} rows, repeat {self.repeat + 1}"
 
 
 Cell = Training | Judging
@@ -107,17 +119,6 @@ def rates_for(parts: Path, rates: Mapping[tuple[str, str], float]) -> tuple[tupl
     return tuple(sorted((arrow(part), rates[arrow(part)]) for part in parts if part.learns))
 
 
-def ancestors(before: Path, part: Component) -> Path:
-    """Those components of `before` that `part` needs, in running order."""
-    needed = {signal.name for signal in part.inputs}
-    kept: list[Component] = []
-    for earlier in reversed(before):
-        if earlier.output.name in needed:
-            kept.append(earlier)
-            needed |= {signal.name for signal in earlier.inputs}
-    return tuple(reversed(kept))
-
-
 def takes_predictions(before: Path, part: Component) -> bool:
     """Whether anything that `part` takes depends on what was predicted, by whatever kind of model."""
     return any(earlier.start != "fixed" for earlier in ancestors(before, part))
@@ -128,6 +129,7 @@ def described(cell: Cell) -> dict[str, Any]:
     rates = [[*name, rate] for name, rate in cell.rates]
     what: dict[str, Any] = {"title": cell.title, "size": cell.size, "repeat": cell.repeat, "rates": rates}
     if isinstance(cell, Judging):
-        return {**what, "kind": "judging", "design": cell.design.text, "canonical": cell.design.key}
+        named = {"design": cell.design.text, "canonical": cell.design.key, "truths": list(cell.truths)}
+        return {**what, "kind": "judging", **named}
     made = {"component": cell.component.name, "makes": cell.component.output.name}
     return {**what, **made, "kind": "training", "rate": cell.rate, "without": cell.without}

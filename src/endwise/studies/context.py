@@ -6,7 +6,7 @@ Workers rebuild it from a `Job`, which travels as bytes; rows travel as the path
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -23,7 +23,9 @@ from endwise.records import FORMAT
 from endwise.studies.cells import Cell, Judging, Training, arrow
 from endwise.system.components import Component, Learned, is_network
 from endwise.system.designs import Design
+from endwise.system.fingerprint import fingerprint
 from endwise.system.graph import System
+from endwise.system.judging import ClosedLoop, Judge
 
 LEARNING = 2  # raise when models or training change what the same rows and seed give
 
@@ -38,6 +40,7 @@ class Job:
     seed: int
     recipe: Recipe
     device: str
+    quick: bool = False
 
 
 class Context:
@@ -151,11 +154,23 @@ class Context:
 
     def _judging_key(self, cell: Judging) -> str:
         computed = [f.identity() for f in self.truth.used(self.system.wants.name, self.test)]
+        judge = self.judge(cell.largest)
+        source = self.system.judge_source if judge is self.system.judge else fingerprint(judge)
+        put_in = [[name, *(f.identity() for f in self.truth.used(name, self.test))] for name in cell.truths]
         return seeds.digest(
-            FORMAT, LEARNING, "judging", [part.identity() for part in cell.design.parts], cell.design.training,
+            FORMAT, LEARNING, "judging", [part.identity() for part in cell.parts], cell.design.training,
             self.rows.fingerprint, seeds.digest(self.test.tobytes().hex()),
-            self.system.judge_source, [self.key(one) for one in self.needs(cell)], *computed,
+            source, [self.key(one) for one in self.needs(cell)], *computed, *put_in,
         )  # fmt: skip
+
+    def knows(self, name: str) -> bool:
+        """Whether the judge has the true values of a signal: of every test row, or in its world."""
+        judge = self.system.judge
+        return name in judge.knows if isinstance(judge, ClosedLoop) else bool(self.truth.has(name)[self.test].all())
+
+    def judge(self, largest: bool) -> Judge:
+        """Who judges at the largest size, or below it."""
+        return self.system.judge.at(largest=largest, quick=self.job.quick)
 
     def recipe(self, training: Training) -> dict[str, Any]:
         """The recipe as data, with this training's learning rate. Only networks follow it."""
@@ -163,9 +178,9 @@ class Context:
             return {}
         return {**dataclasses.asdict(self.job.recipe), "learning_rate": training.rate}
 
-    def examples(self, index: np.ndarray) -> dict[str, Any]:
-        """Inputs, given signals and the true output of some rows that have them all."""
-        names = [*sorted(self.system.source_names), self.system.wants.name]
+    def examples(self, index: np.ndarray, truths: Sequence[str] = ()) -> dict[str, Any]:
+        """Inputs, given signals, the true output and `truths` of some rows, where all of these have them."""
+        names = [*sorted(self.system.source_names), *truths, self.system.wants.name]
         return {name: self.truth.view(name, index) for name in names if self.truth.has(name)[index].all()}
 
 

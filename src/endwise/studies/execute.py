@@ -25,9 +25,10 @@ from endwise.stores.folder import FolderStore
 from endwise.studies.cells import Cell, Judging, Training, described
 from endwise.studies.context import Context
 from endwise.system.components import Learned
-from endwise.system.judging import OpenLoop
-from endwise.system.signals import Box, Signal
+from endwise.system.judging import ClosedLoop, Judge, OpenLoop
+from endwise.system.signals import Box
 
+FILM = "film.gif"
 TIMED_RUNS = 5  # single rows timed for the latency; their median is kept
 KEPT_KINDS = ("points", "box", "number", "vector", "category", "identity")  # small enough to keep for all test rows
 
@@ -144,40 +145,62 @@ def model_of(context: Context, store: FolderStore, training: Training) -> Model:
 
 def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) -> dict[str, Any]:
     models = {name: model_of(context, store, training) for name, training in cell.trainings.items()}
-    chain = Chain(cell.design.parts, models)
-    kept = {name: _kept(context, store, training) for name, training in cell.trainings.items()}
-    known = {name: outputs for name, outputs in kept.items() if outputs is not None}
-    if not isinstance(context.system.judge, OpenLoop):
-        known = {}  # a closed loop visits states of its own, not the test rows
-    examples = context.examples(context.test)
-    made: dict[str, Any] = {}
-
-    def run(inputs: Any, truth: Any = None) -> dict[str, Any]:
-        found = chain(inputs, {**known, **(truth or {})})
-        if truth is None:
-            made.update(found)
-        return found
-
+    chain, judge, wants = Chain(cell.parts, models), context.judge(cell.largest), context.system.wants
+    examples = context.examples(context.test, cell.truths)
     started = time.process_time()
-    wants: Signal = context.system.wants
-    records = context.system.judge.measure(run, examples, wants)
+    if isinstance(judge, OpenLoop):
+        made = _made(context, store, cell, chain, examples)
+        records = judge.compare(made[wants.name], examples[wants.name], wants)
+        shown = None
+    else:
+        records = judge.measure(chain, examples, wants)
+        shown = _film(judge, chain, cell, records)
+        told = cell.largest and not cell.truths and all(name in examples for name in chain.takes)
+        made = chain({name: examples[name] for name in chain.takes}) if told else {}
     seconds = time.process_time() - started
     save_file({name: np.ascontiguousarray(one) for name, one in records.items()}, folder / "records.safetensors")
-    open_loop = isinstance(context.system.judge, OpenLoop)
-    if open_loop and wants.kind == "identity":
+    if isinstance(judge, OpenLoop) and wants.kind == "identity":
         save_file({"answers": np.ascontiguousarray(made[wants.name])}, folder / "answers.safetensors")
+    if shown is not None:
+        (folder / FILM).write_bytes(shown[0])
     return {
-        **described(cell), "key": context.key(cell), "stages": _stages(context, made) if open_loop else {},
+        **described(cell), "key": context.key(cell), "stages": _stages(context, made),
+        "film": None if shown is None else shown[1],
         "parameters": sum(model.parameters for model in models.values()),
         "trainings": {name: context.key(one) for name, one in cell.trainings.items()},
         "times": {"seconds": seconds, "latency_ms": _latency(chain, examples)},
     }  # fmt: skip
 
 
+def _film(judge: Judge, chain: Chain, cell: Judging, records: Mapping[str, Any]) -> tuple[bytes, str] | None:
+    """Of a design as it is, at the largest size, in its first repeat."""
+    if not isinstance(judge, ClosedLoop) or not cell.largest or cell.repeat or cell.truths:
+        return None
+    return judge.film(chain, records)
+
+
+def _made(
+    context: Context, store: FolderStore, cell: Judging, chain: Chain, examples: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a design makes of the test rows; first stages have kept theirs."""
+    kept = {name: _kept(context, store, training) for name, training in cell.trainings.items()}
+    known = {name: outputs for name, outputs in kept.items() if outputs is not None}
+    if context.system.wants.name in known:
+        return known
+    later = chain.after(known)
+    return {**known, **later({name: known.get(name, examples.get(name)) for name in later.takes})}
+
+
 def _stages(context: Context, made: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """How far each signal on the way is from its truth, on the test rows that carry it."""
+    """How far each signal on the way is from its truth, on the test rows that carry it.
+
+    In a closed loop also the last one: its distance from the truth on recorded rows, which does not decide there.
+    """
     found = {}
-    for name in (one for one in context.system.makers if one in made and one != context.system.wants.name):
+    decides = isinstance(context.system.judge, OpenLoop)
+    for name in context.system.makers:
+        if name not in made or (decides and name == context.system.wants.name):
+            continue
         labelled = np.flatnonzero(context.rows.has(name)[context.test])
         if not len(labelled):
             continue
@@ -214,6 +237,13 @@ def records_of(context: Context, store: FolderStore, cell: Judging) -> tuple[dic
     """The per-unit records of a finished judging, and the cell's description."""
     what, folder = store.read(context.key(cell))
     return load_file(folder / "records.safetensors"), what
+
+
+def film_of(context: Context, store: FolderStore, cell: Judging) -> tuple[bytes, str] | None:
+    """The film that a judged design left, and what it shows; None where it left none."""
+    what, folder = store.read(context.key(cell))
+    shows = what.get("film")
+    return None if shows is None else ((folder / FILM).read_bytes(), shows)
 
 
 def answers_of(context: Context, store: FolderStore, cell: Judging) -> np.ndarray:

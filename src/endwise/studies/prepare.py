@@ -83,6 +83,7 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
             options.seed,
             Recipe(patience=QUICK_PATIENCE) if options.quick else Recipe(),
             options.device,
+            options.quick,
         ),
         rows,
     )

@@ -30,6 +30,7 @@ class Outcome:
 
     judged: list[Judging] = field(default_factory=list)
     rechecked: list[Judging] = field(default_factory=list)
+    ceilings: list[Judging] = field(default_factory=list)  # with true values put in
     tuning: list[Tuning] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     rates: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -75,6 +76,8 @@ class Runner:
         self.outcome.judged = self._measure(list(schedule.judgings(plan, rates)))
         if plan.tunes and self.outcome.done:
             self.outcome.rechecked = self._measure(schedule.rechecks(self._leaders(plan), plan, rates))
+        if self.outcome.done:
+            self.outcome.ceilings = self._measure(schedule.ceilings(plan, rates, self.context.knows))
         return self.outcome
 
     def _search(self, plan: schedule.Plan, depth: int, rates: schedule.Rates) -> dict[tuple[str, str], float]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from endwise.studies.cells import Judging, Training, ancestors, arrow, rates_for, takes_predictions
+from endwise.studies.cells import Judging, Training, arrow, rates_for, takes_predictions
 from endwise.studies.context import Context, rates_of, searched
 from endwise.system.components import Component, is_learner
 from endwise.system.designs import Design
+from endwise.system.paths import ancestors
 from endwise.system.signals import Signal
 
 SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small budget for every component
@@ -85,7 +86,7 @@ def judgings(plan: Plan, rates: Rates) -> Iterator[Judging]:
     for repeat in range(plan.repeats):
         for size in sorted(plan.sizes, reverse=True):
             for design in plan.designs:
-                yield Judging(design, size, repeat, rates_of(design, rates))
+                yield Judging(design, size, repeat, rates_of(design, rates), size == max(plan.sizes))
 
 
 def rechecks(leaders: Sequence[Design], plan: Plan, rates: Rates) -> list[Judging]:
@@ -94,7 +95,24 @@ def rechecks(leaders: Sequence[Design], plan: Plan, rates: Rates) -> list[Judgin
     for design in leaders:
         for factor in (3.0, 1 / 3):
             shifted = tuple((name, rate * factor) for name, rate in rates_of(design, rates))
-            found.append(Judging(design, plan.sizes[-1], 0, shifted))
+            found.append(Judging(design, plan.sizes[-1], 0, shifted, largest=True))
+    return found
+
+
+def ceilings(plan: Plan, rates: Rates, knows: Callable[[str], bool]) -> list[Judging]:
+    """Each design at the largest size with true values put in: for each of its parts, at all that it takes.
+
+    `knows` tells of which signals the judge has the truth. What several designs do after the same true values is
+    one and the same cell.
+    """
+    found: list[Judging] = []
+    for design in plan.designs:
+        made = [part.output.name for part in design.parts]
+        for part in design.parts:
+            truths = tuple(sorted(signal.name for signal in part.inputs if signal.name in made))
+            if truths and all(map(knows, truths)):
+                rated = rates_of(design, rates)
+                found.append(Judging(design, plan.sizes[-1], 0, rated, largest=True, truths=truths))
     return found
 
 

@@ -10,10 +10,11 @@ from endwise.data.splits import FEWEST
 from endwise.errors import listed
 from endwise.learn.truth import Truth
 from endwise.records import RowUse, Untrainable
-from endwise.studies.cells import Training, ancestors, arrow_text, takes_predictions
+from endwise.studies.cells import Training, arrow_text, takes_predictions
 from endwise.studies.context import Context
 from endwise.system.components import Component
 from endwise.system.designs import Design, Training as Way
+from endwise.system.paths import ancestors
 
 
 def sources(design: Design) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
@@ -31,11 +31,16 @@ Start = Literal["fixed", "scratch", "frozen", "tuned", "service", "predictions"]
 LEARNED: tuple[Start, ...] = ("scratch", "tuned")
 
 
-@runtime_checkable
 class Remembers(Protocol):
-    """A function that remembers between steps of an episode; `reset` makes it forget."""
+    """A function that remembers between steps of an episode. Made by `using` for each run; `reset` makes it forget.
+
+    A row is an episode: the first call after a reset takes rows that know nothing of each other, and every later
+    one the next step of the same rows.
+    """
 
     def reset(self) -> None: ...
+
+    def __call__(self, *arrays: Any) -> Any: ...
 
 
 class Learner(Protocol):
@@ -130,14 +135,14 @@ class Fixed(Component):
 
     learns: ClassVar[bool] = False
 
-    def reset(self) -> None:
-        """Forget what was remembered: called before each batch of rows and each episode."""
-        if isinstance(self.using, Remembers):
-            self.using.reset()
+    def made(self) -> Callable[..., Any]:
+        """The function; a new object where `using` is a class, so that no two runs share what it remembers."""
+        function: Callable[..., Any] = self.using() if remembers(self.using) else self.using
+        return function
 
     def apply(self, *arrays: Any) -> Any:
-        """The output rows for input rows."""
-        return self.using(*arrays)
+        """The output rows for input rows that know nothing of each other."""
+        return self.made()(*arrays)
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,7 +164,8 @@ def fixed(
     """A component that is a function: it takes one array an input, rows first, and returns such an array.
 
     `start` may also be `frozen` (a pretrained model behind the function) or `service` (a call, with its
-    `price` a row). A callable with a `reset()` method remembers, and is reset before each episode.
+    `price` a row). A class whose objects can be called and have a `reset()` method remembers (a tracker, a filter):
+    each run makes an object, and resets it before each episode.
 
     >>> from endwise.system.signals import Number
     >>> metres, feet = Number("metres", unit="m"), Number("feet", unit="ft")
@@ -172,6 +178,13 @@ def fixed(
             "That is not a function.",
             "A fixed component runs a function over arrays of rows.",
             "Hand over a function, or use learned(...) for a model that is trained.",
+        )
+    if hasattr(using, "reset") and not remembers(using):
+        raise DeclarationError(
+            f"A fixed component that makes '{to.name}' was asked for with using={using!r}.",
+            f"That is an object of {type(using).__name__} with a reset(): it remembers.",
+            "Studies run it in several places at once, and each run needs one of its own.",
+            f"Hand over the class: using={type(using).__name__} (with functools.partial, where it takes arguments).",
         )
     if start in LEARNED or start == "predictions":
         raise DeclarationError(
@@ -253,6 +266,13 @@ def is_learner(using: Any) -> bool:
     """Whether `using` is a class, or a partial of one, with the methods of `Learner`."""
     made = using.func if isinstance(using, functools.partial) else using
     return inspect.isclass(made) and all(hasattr(made, name) for name in ("fit", "predict", "state", "restore"))
+
+
+def remembers(using: Any) -> bool:
+    """Whether `using` is a class of functions that remember, or a partial of one."""
+    made = using.func if isinstance(using, functools.partial) else using
+    calls = inspect.isclass(made) and any("__call__" in vars(one) for one in made.__mro__)
+    return calls and hasattr(made, "reset")
 
 
 def is_network(using: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from endwise.errors import DeclarationError, listed, near
 from endwise.system.components import Component
 from endwise.system.fingerprint import fingerprint
-from endwise.system.judging import Judge, Metric, judge_of
+from endwise.system.judging import ClosedLoop, Judge, Metric, judge_of
 from endwise.system.signals import Signal
 from endwise.system.slicing import Slicing
 
@@ -155,6 +155,12 @@ class System:
                     f"That metric judges signals of the kinds: {listed(metric.kinds)}.",
                     "Take another metric: error_rate for a category, mean_distance for any kind.",
                 )
+        if self.slices and isinstance(self.judge, ClosedLoop):
+            raise self._wrong(
+                f"It has the slicing '{self.slices[0].title}', and is judged in a closed loop.",
+                "Slices are groups of test rows; a closed loop is judged by episodes.",
+                "Leave the slices out, or add a metric of the world that tells such episodes apart.",
+            )
         self._check_useful()
         _ = self.order  # raises on a circle
         if self.staged_text is not None:

@@ -19,15 +19,19 @@ class Entry:
 
     def load(self) -> ModuleType:
         """The module with `system()` and `rows(quick=..., seed=...)`."""
-        return importlib.import_module(f"{self.module}.system")
+        return importlib.import_module(self.module)
 
 
 CATALOG = {
     entry.name: entry
     for entry in (
-        Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age"),
-        Entry("gate", "picture -> face box -> crop -> embedding -> who may enter", "endwise.systems.gate"),
-        Entry("speech", "audio -> cepstra -> phonemes -> words -> transcript", "endwise.systems.speech"),
+        Entry("bone-age", "hand radiograph -> joints -> bone lengths -> age", "endwise.systems.bone_age.system"),
+        Entry("driving", "camera -> lanes and cars -> situation -> plan -> control", "endwise.systems.driving.system"),
+        Entry(
+            "driving-roadworks", "the same, where half-parked cars narrow the lane", "endwise.systems.driving.roadworks"
+        ),
+        Entry("gate", "picture -> face box -> crop -> embedding -> who may enter", "endwise.systems.gate.system"),
+        Entry("speech", "audio -> cepstra -> phonemes -> words -> transcript", "endwise.systems.speech.system"),
     )
 }
 

@@ -134,5 +134,4 @@ class FixedContract(ABC):
 
     @staticmethod
     def _apply(component: Fixed, arrays: Sequence[Any]) -> Any:
-        component.reset()
         return component.apply(*arrays)

@@ -7,6 +7,7 @@
     points     (B, K, h, w) logits of a heatmap a point, any h and w,   distance + heatmap's divergence
                or (B, K, 2) coordinates: -1 and 1 are the edges
     box        (B, 5, h, w) a centre's logit and the way to four sides  focal + L1
+    mask       (B, V, h, w) logits of the classes, any h and w          cross entropy, mean over pixels
     category   (B, V) logits                                            cross entropy
     identity   (B, people + 1) logits, strangers the last               cross entropy
     vector learnt from a category (`label=`): (B, D), of any length     softmax over cosines, with a margin
@@ -22,6 +23,7 @@ from __future__ import annotations
 from endwise.errors import DeclarationError, listed
 from endwise.learn.heads.base import Head as Head
 from endwise.learn.heads.boxes import Boxes
+from endwise.learn.heads.masks import Masks
 from endwise.learn.heads.people import Embedded, Named
 from endwise.learn.heads.points import Heatmaps as Heatmaps
 from endwise.learn.heads.sequences import Heard, Spelled
@@ -43,6 +45,7 @@ def head(component: Learned) -> Head:
         "vector": Values,
         "points": Values,
         "box": Values,
+        "mask": Masks,
         "category": Classes,
         "identity": Named,
         "text": Spelled,

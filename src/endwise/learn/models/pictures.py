@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from endwise.learn.models.registry import FLAT, makes, reads
-from endwise.system.signals import Box, Image, Points, Signal, Stack
+from endwise.system.signals import Box, Image, Mask, Points, Signal, Stack
 
 
 class Halving(nn.Sequential):
@@ -55,11 +55,11 @@ def halvings(size: tuple[int, int], side: int, least: int) -> list[tuple[int, in
 class Look(nn.Module):
     """A picture to features: strided convolutions, then what is left is flattened, so that places stay known."""
 
-    def __init__(self, picture: Image) -> None:
+    def __init__(self, size: tuple[int, int], depth: int) -> None:
         super().__init__()
-        side = cell_side(picture.size)
-        sizes = halvings(picture.size, side, least=3)
-        channels = [picture.channels * side**2, *(min(32 * 2**step, 96) for step in range(len(sizes) - 1))]
+        side = cell_side(size)
+        sizes = halvings(size, side, least=3)
+        channels = [depth * side**2, *(min(32 * 2**step, 96) for step in range(len(sizes) - 1))]
         self.layers = nn.Sequential(Cells(side), *map(Halving, channels, channels[1:]))
         self.width = sizes[-1][0] * sizes[-1][1] * channels[-1]
 
@@ -67,11 +67,22 @@ class Look(nn.Module):
         return self.layers(picture).flatten(1)  # (B, C, H, W) -> (B, F)
 
 
-@reads("image", to=FLAT)
+@reads("image", "mask", to=FLAT)
 def look(signal: Signal) -> nn.Module:
     """The reader of one picture."""
-    assert isinstance(signal, Image)
-    return Look(signal)
+    assert isinstance(signal, Image | Mask)
+    return Look(signal.size, depth_of(signal))
+
+
+def depth_of(signal: Image | Stack | Mask) -> int:
+    """The channels of one encoded picture; the pictures of a stack are channels of one."""
+    if isinstance(signal, Stack):
+        return signal.count
+    return len(signal.values) if isinstance(signal, Mask) else signal.channels
+
+
+SCENE = 32
+"""Side from which on the pictures of a stack are taken for moments of one scene, not for pieces cut out of one."""
 
 
 class Leaf(nn.Module):
@@ -95,9 +106,9 @@ class Leaf(nn.Module):
 
 @reads("stack", to=FLAT)
 def leaf(signal: Signal) -> nn.Module:
-    """The reader of a stack of pictures."""
+    """The reader of a stack: its pictures together where they are scenes, and each by itself where they are pieces."""
     assert isinstance(signal, Stack)
-    return Leaf(signal)
+    return Look(signal.size, depth_of(signal)) if min(signal.size) >= SCENE else Leaf(signal)
 
 
 class Find(nn.Module):
@@ -177,3 +188,55 @@ def frame(picture: Signal, box: Signal) -> nn.Module:
     assert isinstance(picture, Image)
     assert isinstance(box, Box)
     return Frame(picture)
+
+
+class Paint(nn.Module):
+    """A picture to the scores of a class at every pixel: down and up again (Ronneberger et al. 2015, U-Net).
+
+    At every level what was seen on the way down is added, as in `Find`. The finest level is that of the cells; each of
+    its places tells the scores of all pixels in it (Shi et al. 2016, sub-pixel convolution).
+    """
+
+    WIDTH = 32
+    FINEST = 16
+    """Channels of the finest level, where a convolution costs most."""
+
+    def __init__(self, size: tuple[int, int], depth: int, classes: int) -> None:
+        super().__init__()
+        self.extent, self.side = size, cell_side(size)
+        steps = len(halvings(size, self.side, least=3)) - 1
+        channels = [depth * self.side**2, *(min(32 + 16 * step, 64) for step in range(steps))]
+        width, fine = self.WIDTH, self.FINEST
+        self.cells = Cells(self.side)
+        self.down = nn.ModuleList(map(Halving, channels, channels[1:]))
+        self.across = nn.ModuleList(nn.Conv2d(channel, width, 1) for channel in channels[1:])
+        self.mix = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in channels[2:])
+        self.near = nn.Conv2d(channels[0], fine, 3, padding=1)
+        self.far = nn.Conv2d(width, fine, 1)
+        self.last = nn.Sequential(nn.Conv2d(fine, fine, 3, padding=1), nn.ReLU())
+        self.pixels = nn.Sequential(nn.Conv2d(fine, classes * self.side**2, 1), nn.PixelShuffle(self.side))
+
+    def forward(self, picture: Tensor) -> Tensor:
+        levels = [self.cells(picture)]
+        for halve in self.down:
+            levels.append(halve(levels[-1]))
+        seen = [across(level) for across, level in zip(self.across, levels[1:], strict=True)]  # each (B, WIDTH, h, w)
+        up = torch.relu(seen.pop())
+        for level, mix in zip(reversed(seen), self.mix, strict=True):
+            up = torch.relu(mix(_as_large(up, level) + level))
+        up = torch.relu(self.near(levels[0]) + _as_large(self.far(up), levels[0]))
+        height, width = self.extent
+        return self.pixels(self.last(up))[..., :height, :width]  # (B, V, H, W)
+
+
+def _as_large(coarse: Tensor, fine: Tensor) -> Tensor:
+    return nn.functional.interpolate(coarse, size=fine.shape[-2:], mode="nearest")
+
+
+@makes("image", "mask")
+@makes("stack", "mask")
+def paint(picture: Signal, mask: Signal) -> nn.Module:
+    """The network that paints a mask of a picture of the same size."""
+    assert isinstance(picture, Image | Stack)
+    assert isinstance(mask, Mask)
+    return Paint(picture.size, depth_of(picture), len(mask.values))

@@ -16,6 +16,8 @@ import numpy.typing as npt
 import endwise as ew
 from endwise.systems.driving.road import EDGE
 from endwise.systems.driving.scenes import CURVATURE_DISTANCES, FARTHEST_GAP
+from endwise.systems.driving.signals import LANE
+from endwise.systems.driving.steering import pursue
 from endwise.systems.driving.vehicle import (
     HARDEST,
     LARGEST_ANGLE,
@@ -234,3 +236,25 @@ def _check_rows(what: str, here: int, before: int) -> None:
             "What is remembered belongs to an episode, and cannot be told which of these it is.",
             "Hand over every episode in every step, ended or not, or call reset() first.",
         )
+
+
+class Watching:
+    """The guard as a part of a design: it sees what the driver asks for and what the staged parts tell.
+
+    Pictures come without an age here; the same one twice is stale.
+    """
+
+    def __init__(self) -> None:
+        self._guard, self._frames = Guard(), FrameWatch()
+
+    def reset(self) -> None:
+        """Forget the episodes."""
+        self._guard.reset()
+        self._frames.reset()
+
+    def __call__(self, wish: Rows, plan: Rows, situation: Rows, camera: Rows, speed: Rows) -> Rows:
+        """(N, 3) steer, accelerate, and whether the guard intervened; the arguments are rows of those signals."""
+        stale = self._frames(camera, np.zeros(len(camera)))
+        told = situation[:, : len(LANE)], situation[:, len(LANE) :]
+        control, intervened = self._guard(wish, pursue(plan, speed), *told, speed, stale)
+        return np.column_stack([control, intervened]).astype(np.float32)

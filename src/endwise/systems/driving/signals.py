@@ -27,5 +27,9 @@ gap = ew.Vector("gap", size=len(GAP), labels=GAP)
 obstacle = ew.Vector("obstacle", size=len(OBSTACLE), labels=OBSTACLE)
 situation = ew.Vector("situation", size=len(LANE) + len(GAP), labels=LANE + GAP)
 plan = ew.Vector("plan", size=len(PLAN), labels=PLAN)
+wish = ew.Vector("wish", size=2, labels=("steer", "accelerate"))
+"""What a driver asks of the guard, in the units of `control`."""
+guarded = ew.Vector("guarded", size=3, labels=("steer", "accelerate", "intervened"))
+"""What the guard makes of it, and whether it intervened (0 or 1)."""
 control = ew.Vector("control", size=2, labels=("steer", "accelerate"))
 """Each in -1..1; below 0, `accelerate` brakes."""

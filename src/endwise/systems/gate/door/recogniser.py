@@ -42,7 +42,7 @@ class Recogniser:
 
     def __init__(self, bundle: ew.Bundle, folder: Path) -> None:
         _refuse_others(bundle)
-        self._chain = bundle.chain
+        self._chain = bundle.chain.after([face_box.name])
         self._detector = cast(Any, bundle.models[face_box.name])  # a default network: it has one, with its head
         self.version = version_of(bundle, folder)
 
@@ -53,7 +53,7 @@ class Recogniser:
             return []
         boxes = np.stack([spot.inside for spot in spots]).astype(np.float32)
         frames = np.stack([spot.frame for spot in spots])
-        made = self._chain({frame.name: frames}, {face_box.name: boxes})
+        made = self._chain({frame.name: frames, face_box.name: boxes})
         rows = zip(spots, made[crop.name], made[embedding.name], strict=True)
         return [Face(spot.box, spot.chance, cut, vector) for spot, cut, vector in rows]
 
@@ -94,6 +94,7 @@ def _refuse_others(bundle: ew.Bundle) -> None:
         f"It makes {', '.join(made)}.",
         "It knows those whom it was trained on, and nobody else: only a design that finds a face and makes it an "
         "embedding can be told of others without training it again.",
-        "Name a staged winner of the system gate with --model, or leave --model out. To train one: endwise study gate "
-        '--designs "frame -> face_box -> crop -> embedding:margin -> who:gallery"',
+        "Name a staged winner of the system gate with --model; without it one in runs/gate is taken, and where there "
+        "is none a small one is trained. To train one: endwise study gate "
+        '--designs "frame -> face_box -> crop -> gradients -> embedding:discriminants -> who:gallery"',
     )

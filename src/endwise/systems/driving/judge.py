@@ -1,0 +1,126 @@
+"""How a driver is judged: by driving, on routes that nobody learnt from.
+
+The driving score decides. How far a driver's control is from the expert's on recorded rows is told beside it and does
+not decide: the two rank drivers differently (Codevilla et al. 2018, "On Offline Evaluation of Vision-based Driving
+Models", section 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, final
+
+import numpy as np
+import numpy.typing as npt
+
+import endwise as ew
+from endwise.systems.driving import signals
+from endwise.systems.driving.episodes import SIGNALS, Episodes
+from endwise.systems.driving.routes import Preset
+
+ROUTES: Final = 96
+ROUTES_BELOW: Final = 48
+"""Routes at all sizes but the largest: the first of the same ones."""
+ROUTES_QUICK: Final = 24
+"""Routes in a quick study."""
+
+
+def _percent_lost(records: npt.NDArray[Any]) -> float:
+    return float(100 * (1 - records.mean()))
+
+
+def _percent(records: npt.NDArray[Any]) -> float:
+    return float(100 * records.mean())
+
+
+def _per_km(records: npt.NDArray[Any]) -> float:
+    """(N, 2) counts and metres."""
+    return float(1000 * records[:, 0].sum() / max(float(records[:, 1].sum()), 1.0))
+
+
+def _mean(records: npt.NDArray[Any]) -> float:
+    return float(records.mean())
+
+
+score_lost = ew.Metric(
+    "score_lost", "driving score lost", ew.kept_by_world, _percent_lost, unit="%",
+    source="CARLA leaderboard: route completion x 0.60 a collision; x 0.90 a lane departure is ours",
+)  # fmt: skip
+routes_failed = ew.Metric("routes_failed", "routes not driven without fault", ew.kept_by_world, _percent, unit="%")
+collisions = ew.Metric("collisions_per_km", "collisions", ew.kept_by_world, _per_km, unit="a km")
+off_road = ew.Metric("off_road", "time off the road", ew.kept_by_world, _percent, unit="%")
+interventions = ew.Metric("interventions_per_km", "guard interventions", ew.kept_by_world, _per_km, unit="a km")
+watched = ew.Metric("intervened", "time under the guard", ew.kept_by_world, _percent, unit="%")
+jerk = ew.Metric("jerk", "jerk", ew.kept_by_world, _mean, unit="m/s³")
+
+
+@final
+@dataclass(frozen=True)
+class Drives(ew.ClosedLoop):
+    """Drives routes 0 .. `routes` - 1 of the world, all at once, each for 15 s at most.
+
+    Parameters
+    ----------
+    preset: "clear" or "roadworks".
+    routes, routes_below, routes_quick: how many at the largest size, below it, and in a quick study; 1 or more.
+    seed: not negative; rows are collected on other routes of any seed.
+    complexity: of the world, see `world`.
+    """
+
+    preset: Preset = "clear"
+    routes: int = ROUTES
+    routes_below: int = ROUTES_BELOW
+    routes_quick: int = ROUTES_QUICK
+    seed: int = 0
+    complexity: float = 1.0
+    metrics: tuple[ew.Metric, ...] = (score_lost, routes_failed, collisions, off_road, interventions, watched, jerk)
+    knows: frozenset[str] = field(default=frozenset(SIGNALS))
+
+    def episodes(self) -> Drive:
+        return Drive(Episodes(range(self.routes), self.preset, self.seed, complexity=self.complexity))
+
+    def units(self, groups: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.array([f"route {route}" for route in range(self.routes)], dtype=object)
+
+    def at(self, *, largest: bool, quick: bool) -> Drives:
+        most = self.routes_quick if quick else self.routes if largest else self.routes_below
+        return replace(self, routes=min(self.routes, most))
+
+
+class Drive:
+    """Episodes, and what the guard did in them."""
+
+    def __init__(self, episodes: Episodes) -> None:
+        self.roads = episodes
+        self._taken_over, self._watched = np.zeros((2, len(episodes.done)))
+        self._was = np.zeros(len(episodes.done), dtype=bool)
+
+    @property
+    def done(self) -> npt.NDArray[np.bool_]:
+        return self.roads.done
+
+    def tell(self, signal: str) -> npt.NDArray[Any]:
+        """What is sensed, or the truth."""
+        return self.roads.observe()[signal] if signal == signals.camera.name else self.roads.truth(signal)
+
+    def act(self, made: ew.Batch) -> None:
+        """A tenth of a second under the control that was made."""
+        if signals.guarded.name in made:
+            on = made[signals.guarded.name][:, 2].astype(bool) & ~self.done
+            self._taken_over += on & ~self._was
+            self._watched += on
+            self._was = on
+        self.roads.step(made[signals.control.name])
+
+    def records(self) -> dict[str, npt.NDArray[Any]]:
+        """Per metric, one an episode."""
+        found = self.roads.records()
+        return {
+            score_lost.name: found.score,
+            routes_failed.name: (found.score < 1).astype(float),
+            collisions.name: np.stack([found.collisions, found.metres], axis=1),
+            off_road.name: found.off_road,
+            interventions.name: np.stack([self._taken_over, found.metres], axis=1),
+            watched.name: self._watched / np.maximum(found.steps, 1),
+            jerk.name: found.jerk,
+        }
