@@ -39,13 +39,17 @@ MODES = {
     ".bmp": ["L", "RGB", "P", "1"],
     ".gif": ["L", "RGB", "P", "1"],
     ".tif": ["L", "RGB", "P", "RGBA", "LA", "CMYK", "1"],
+    ".pgm": ["L"],
+    ".ppm": ["RGB"],
 }
 
 
 @pytest.mark.parametrize(("ending", "mode"), [(ending, mode) for ending, modes in MODES.items() for mode in modes])
 def test_every_format_and_mode_is_grey(tmp_path: Path, ending: str, mode: str) -> None:
     colours = PICTURE.convert("RGB")
-    found = read(saved(tmp_path / f"a{ending}", colours.quantize(256) if mode == "P" else colours.convert(mode)))
+    file = saved(tmp_path / f"a{ending}", colours.quantize(256) if mode == "P" else colours.convert(mode))
+    assert below(tmp_path) == [file]  # nor is it passed over in a folder
+    found = read(file)
     assert (found.shape, found.dtype) == ((HIGH, WIDE), np.dtype(np.uint8))
     if mode != "1":
         assert np.abs(found.astype(int) - pixels()).mean() < 6  # some formats lose a little

@@ -86,6 +86,7 @@ def test_errors_are_judged_over_people() -> None:
     assert isinstance(judge, OverPeople)
     units = judge.units(np.array([f"enrolled 1{VISIT}0", f"enrolled 1{VISIT}3", f"stranger 4{VISIT}0"], object))
     assert units.tolist() == ["enrolled 1", "enrolled 1", "stranger 4"]
+    assert judge.units(np.array([f"Eve{VISIT}Rome{VISIT}2"], object)).tolist() == [f"Eve{VISIT}Rome"]
 
 
 def test_faces_are_sliced_by_height_and_place() -> None:

@@ -100,7 +100,8 @@ def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Ver
         "parts": [_written(part) for part in design.parts],
         "measured": {
             "metric": verdict.metric, "unit": verdict.unit, "error": verdict.error, "low": verdict.low,
-            "high": verdict.high, "rows": verdict.sizes[-1], "test_rows": verdict.test_rows, **more,
+            "high": verdict.high, "rows": verdict.sizes[-1], "test_rows": verdict.test_rows,
+            "episodes": verdict.test_units if verdict.closed_loop else None, **more,
         },
         "provenance": {"seed": verdict.seed, "command": verdict.command, "versions": to_json(verdict.versions)},
     }  # fmt: skip
@@ -262,11 +263,13 @@ def card(about: Mapping[str, Any]) -> str:
     measured = about["measured"]
     takes = ", ".join(signal["name"] for signal in (*about["inputs"], *about["given"]))
     unit = f" {measured['unit']}" if measured["unit"] else ""
+    episodes = measured.get("episodes")
+    tested = f"on {measured['test_rows']:,} held-out rows" if episodes is None else f"in {episodes:,} episodes"
     return f"""# {about["system"]}: {about["design"]}
 
 - Takes: {takes}. Makes: {about["wants"]}.
 - Measured: {measured["metric"]} {measured["error"]:.3g}{unit} (95 % interval {measured["low"]:.3g} to \
-{measured["high"]:.3g}) on {measured["test_rows"]:,} held-out rows, trained on {measured["rows"]:,} rows.
+{measured["high"]:.3g}) {tested}, trained on {measured["rows"]:,} rows.
 - The figure holds for rows like those it was measured on; nothing is known about others.
 - Made by endwise {about["endwise"]} with seed {about["provenance"]["seed"]}: `{about["provenance"]["command"]}`
 - Use: `endwise predict THIS_FOLDER FILE...`

@@ -26,7 +26,7 @@ from endwise.studies.prepare import Options, Prepared
 from endwise.studies.runner import Outcome
 from endwise.studies.trainable import row_use
 from endwise.system.designs import Design
-from endwise.system.judging import OpenLoop
+from endwise.system.judging import ClosedLoop, OpenLoop
 
 MOST_TEXTS = 500  # test rows whose words are counted: enough to rank words by, whatever the size of the test
 
@@ -129,7 +129,7 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
         failures=tuple(outcome.failures), tuning=tuple(outcome.tuning),
         problems=tuple(str(problem) for problem in context.rows.problems), notes=tuple(context.rows.notes),
         seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
-        versions=_versions(), done=outcome.done,
+        versions=_versions(), done=outcome.done, closed_loop=isinstance(system.judge, ClosedLoop),
     )  # fmt: skip
 
 

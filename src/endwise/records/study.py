@@ -245,7 +245,8 @@ class Verdict:
     that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
     is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
     declares them (`comparisons` were looked at), `stages` and `ceilings` where test rows,
-    or the world, know the truth of what stages make.
+    or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
+    world that answers, which then are the test units; test rows only tell of stages.
     """
 
     system: str
@@ -291,6 +292,7 @@ class Verdict:
     stages: tuple[Stage, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
+    closed_loop: bool = False
     times: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 

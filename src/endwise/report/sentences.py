@@ -37,6 +37,7 @@ def memo(verdict: Verdict) -> list[tuple[str, str]]:
         (_decision(verdict).rstrip(":"), f"`{verdict.best}` at {_size(verdict)}: {_error(verdict)}."),
         ("How sure", _how_sure(verdict)),
         *([("With more rows", ahead)] if (ahead := with_more_rows(verdict)) else []),
+        *(("What is missing", one.explanation) for one in verdict.caveats if one.code == "signal-missing"),
         ("Expected loss", _loss(verdict)),
         ("Strongest objection", objection(verdict)),
         ("Cheapest test that could change this", next_test(verdict)),

@@ -250,13 +250,13 @@ def _staged(system: System) -> dict[str, Component]:
 
 
 def choose(system: System, texts: Sequence[str]) -> list[Design]:
-    """The designs named by `texts`, or all of them where none is named.
+    """The designs named by `texts`; where none is named, those that the system says are studied, or all.
 
     Raises DeclarationError when none is named and there are more than 64: which to study is then a
     choice that only the user can make.
     """
-    if texts:
-        return [parse(system, text) for text in texts]
+    if texts or system.studied:
+        return [parse(system, text) for text in texts or system.studied]
     some = list(itertools.islice(designs(system), 65))
     if len(some) > 64:
         raise DeclarationError(

@@ -30,6 +30,7 @@ class System:
     training: how its studies train stages where nothing else is asked for: on true inputs ("apart") or, where a
         stage has to learn the mistakes of the one before it, on what that puts out ("chained").
     slices: groups of test rows that errors are also told for.
+    studied: the designs that a study compares where none is named, in the arrow language; by default all.
 
     Raises DeclarationError when the graph has a cycle, a signal that nobody makes, two signals of one
     name, two components of one name for a signal, or a component that leads nowhere.
@@ -47,6 +48,7 @@ class System:
         staged: str | None = None,
         training: Literal["apart", "chained"] = "apart",
         slices: Sequence[Slicing] = (),
+        studied: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.inputs = (inputs,) if isinstance(inputs, Signal) else tuple(inputs)
@@ -57,6 +59,7 @@ class System:
         columns = [c.inputs[-1] for c in self.components if getattr(c, "start", None) == "predictions"]
         self.given = tuple(dict.fromkeys((*given, *columns)))
         self.staged_text, self.training, self.slices = staged, training, tuple(slices)
+        self.studied = tuple(studied)
         self._check()
 
     @cached_property
@@ -163,10 +166,10 @@ class System:
             )
         self._check_useful()
         _ = self.order  # raises on a circle
-        if self.staged_text is not None:
-            from endwise.system.designs import parse  # designs are made of systems
+        from endwise.system.designs import parse  # designs are made of systems
 
-            parse(self, self.staged_text)
+        for text in (*([] if self.staged_text is None else [self.staged_text]), *self.studied):
+            parse(self, text)
 
     def _check_kinds(self) -> None:
         declared = (*self.inputs, *self.given, self.wants)

@@ -28,6 +28,16 @@ QUICK: Final = {"frames": 300, "test": 150}
 """Frames to train on, and to test on."""
 STANDARD: Final = {"frames": 2000, "test": 500}
 
+FROM_MASK: Final = "camera -> lane_mask -> lane, sighting -> gap -> situation"
+STAGED: Final = f"{FROM_MASK} -> plan:in_lane -> control:pursuit"
+ROUND: Final = "camera -> lane_mask -> lane, sighting, obstacle -> gap -> situation -> plan -> control:pursuit"
+THIN: Final = "camera -> situation -> plan:in_lane -> control:pursuit"
+POLICY: Final = "camera -> situation -> control:policy"
+MID_TO_MID: Final = "camera -> lane_mask -> control:from_mask"
+END_TO_END: Final = "camera -> control"
+GUARDED: Final = "camera -> lane_mask, wish -> lane, sighting -> gap -> situation -> plan:in_lane -> guarded -> control"
+"""Designs that a study compares; the graph holds more, made of the same parts."""
+
 
 def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.System:
     """Designs from two pictures of a camera and the speed to steering and pedals.
@@ -44,7 +54,8 @@ def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.Sys
         given=[signals.speed],
         wants=control,
         judge=Drives(preset) if judge is None else judge,
-        staged="camera -> lane_mask -> lane, sighting -> gap -> situation -> plan:in_lane -> control",
+        staged=STAGED,
+        studied=[STAGED, *([ROUND] if preset == "roadworks" else []), THIN, POLICY, MID_TO_MID, END_TO_END, GUARDED],
         components=[
             ew.learned(camera, to=lane_mask),
             ew.fixed(lane_mask, to=lane, using=lane_of, name="ground_plane"),

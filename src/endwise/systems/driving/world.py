@@ -37,7 +37,7 @@ Driver: TypeAlias = Callable[[Rows], npt.NDArray[Any]]
 COLLECTED: Final = 1_000_000
 RELABELLED: Final = 2_000_000
 """First numbers of the routes that rows come from, so that nobody is judged on them with the same seed."""
-EVERY: Final = 3
+EVERY: Final = 10
 """Steps from one row to the next of a route: neighbours are near copies."""
 TOGETHER: Final = 16
 """Routes that rows are collected from at once, at most."""
@@ -78,7 +78,7 @@ def collect(
 
     Parameters
     ----------
-    frames: number of rows, every third step of as many routes as it takes.
+    frames: number of rows, one a second of as many routes as it takes.
     noise: size of the disturbances; 0 = none.
 
     Returns
@@ -129,7 +129,7 @@ def _gathered(rows_of: Callable[[range], Rows], first: int, frames: int) -> Rows
 
 
 def _drive_and_label(episodes: Episodes, control: Callable[[Episodes], npt.NDArray[Any]]) -> Rows:
-    """Rows of every third step of the episodes, route after route; `route` is its place among them."""
+    """A row a second of the episodes, route after route; `route` is its place among them."""
     taken: list[Rows] = []
     for step in range(STEPS):
         runs = np.flatnonzero(~episodes.done)

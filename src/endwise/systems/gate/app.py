@@ -55,7 +55,7 @@ def enrol(
     name
         The person's name; one who is enrolled already gets more photos.
     photos
-        Photographs (JPEG, PNG, WebP, BMP, GIF, TIFF) with one face each, or folders of them.
+        Photographs (JPEG, PNG, WebP, BMP, GIF, TIFF, PGM, PPM) with one face each, or folders of them.
     folders
         Enrol many: a folder with a folder of photos for each person, called by their name.
     gallery

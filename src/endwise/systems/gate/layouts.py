@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Final
 
 import endwise as ew
-from endwise.systems.gate.door import pictures
 from endwise.systems.gate.door.naming import key, named
+from endwise.systems.gate.door.pictures import PICTURES
 
-PICTURES: Final = (*pictures.PICTURES, ".pgm", ".ppm")
 SIDES: Final = ("left", "top", "right", "bottom")
 DRAWN: Final = {
     "wider": "wider_face_split/wider_face_train_bbx_gt.txt and WIDER_train/images/0--Parade/0_Parade_0.jpg",

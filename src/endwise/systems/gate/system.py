@@ -20,15 +20,15 @@ from endwise.systems.gate.signals import SIZE, crop, embedding, face_box, frame,
 
 ENROLLED = 20
 """People whom the gate knows."""
-OTHERS = 300
+OTHERS = 100
 """Other people, whose faces are marked and told apart: the stages learn from them, and nobody of them is enrolled."""
 OF_OTHERS = 8
-"""Pictures of each of the others."""
+"""Pictures of each of the others. Every design learns from them: they cost most of a study's time."""
 STRANGERS = 100
 """People who come by and are not known, half of whom set the threshold for the other half."""
 OF_STRANGERS = 6
 QUICK = {"pictures": 10, "test": 10}
-STANDARD = {"pictures": 200, "test": 20}
+STANDARD = {"pictures": 80, "test": 20}
 """Pictures of each enrolled person to train on and to test on."""
 VISIT = " on visit "
 
@@ -41,7 +41,7 @@ class OverPeople(ew.OpenLoop):
     """Pictures of one person are no independent witnesses, on whichever visit they were taken."""
 
     def units(self, groups: np.ndarray) -> np.ndarray:
-        return np.array([group.split(VISIT)[0] for group in groups.tolist()], dtype=object)
+        return np.array([group.rsplit(VISIT, 1)[0] for group in groups.tolist()], dtype=object)
 
 
 def system(*, people: Sequence[str] | None = None, others: Sequence[str] | None = None) -> ew.System:

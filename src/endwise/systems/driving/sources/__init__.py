@@ -1,0 +1,1 @@
+"""Recordings of drives that people have, as rows."""
