@@ -1,10 +1,11 @@
 """Real speech: connected digits of FSDD, each speaker in turn unheard, with phonemes learnt from generated speech.
 
-    python bench/speech_fsdd.py FOLDER [--sizes 30 100 300] [--speakers jackson]
+    python bench/speech_fsdd.py FOLDER [--sizes 30 100 300] [--speakers jackson] [--generated 1000]
 
 FOLDER holds the recordings of the Free Spoken Digit Dataset (Jackson et al., CC BY-SA 4.0). Its single digits are
-joined to utterances of one to five, as connected digits are said. Beside them stand 1,000 generated utterances: with
-phones alone for the designs that reuse a phoneme stage, with transcripts for the others (the fair control).
+joined to utterances of one to five, as connected digits are said. Beside them stand generated utterances, by throats
+and through channels of their own: with phones alone for the designs that reuse a phoneme stage, with transcripts for
+the others (the fair control). Cells are kept in bench/results, so a second run only prints.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ import numpy as np
 import endwise as ew
 from endwise.systems.speech import signals, sources
 from endwise.systems.speech.grammars import DIGITS
-from endwise.systems.speech.system import system, world_rows
+from endwise.systems.speech.system import rows_of, system
+from endwise.systems.speech.varying import varied
+from endwise.systems.speech.world import generate
 
 OUT = Path(__file__).parent / "results" / "speech-fsdd"
 VOCABULARY = DIGITS.vocabulary
 SOFT = "audio -> mfcc -> posteriors -> words -> transcript [chained]"
+ADAPTED = "audio -> mfcc -> posteriors -> adapted -> words -> transcript [chained]"
 SPELLED = "audio -> mfcc -> transcript"
-GENERATED = 1000
 TESTED = 200
 RATE = signals.RATE
 
@@ -45,33 +48,51 @@ def connected(singles: ew.Rows, speaker: str, count: int, seed: int) -> list[tup
     return made
 
 
-def real_rows(singles: ew.Rows, unheard: str, count: int) -> ew.Rows:
-    """`count` utterances of the other speakers to train on, and those of the one to test on."""
+def test_rows(singles: ew.Rows, speakers: list[str]) -> ew.Rows:
+    """What the speakers say to be tested on."""
+    said = [(*one, name) for name in speakers for one in connected(singles, name, TESTED, 2)]
+    return _rows(said, "test")
+
+
+def train_rows(singles: ew.Rows, unheard: str, count: int) -> ew.Rows:
+    """`count` utterances of the other speakers."""
     others = sorted(set(singles.groups) - {unheard})
-    train = [(one, name) for name in others for one in connected(singles, name, -(-count // len(others)), 1)]
-    test = [(one, unheard) for one in connected(singles, unheard, TESTED, 2)]
-    both = [*train, *test]
+    each = [connected(singles, name, -(-count // len(others)), 1) for name in others]
+    # In turns, and without groups: of three speakers none can be spared to say when to stop.
+    return _rows([(*one, "") for row in zip(*each, strict=True) for one in row][:count], "train")
+
+
+def _rows(said: list[tuple[np.ndarray, str, str]], split: str) -> ew.Rows:
     return ew.Rows.from_columns(
         [signals.audio, signals.transcript(VOCABULARY)],
-        {"audio": [audio for (audio, _), _ in both], "transcript": [text for (_, text), _ in both]},
-        groups=[name for _, name in both],
-        split=["train"] * len(train) + ["test"] * len(test),
-        ids=[f"{name} {at}" for at, (_, name) in enumerate(both)],
+        {"audio": [audio for audio, _, _ in said], "transcript": [text for _, text, _ in said]},
+        groups=[name for _, _, name in said],
+        split=[split] * len(said),
+        ids=[f"{split} {name} {at}" for at, (_, _, name) in enumerate(said)],
     )
 
 
-def generated(split: str, *, spelled: bool) -> ew.Rows:
+def generated(count: int, split: str, *, spelled: bool) -> ew.Rows:
     """Generated digits with the phones of each frame, and with transcripts where `spelled`."""
-    rows = world_rows(utterances=GENERATED, test=8, grammar="digits", seed=3)
-    keep = np.flatnonzero(rows.split == "train")
-    kept = [signals.audio, signals.posteriors, *([signals.transcript(VOCABULARY)] if spelled else [])]
+    made = varied(generate(count, seed=3, grammar="digits"), seed=3)
+    wanted = [signals.audio, signals.posteriors, *([signals.transcript(VOCABULARY)] if spelled else [])]
+    rows = rows_of([("train", made)], wanted)
     return ew.Rows.from_columns(
-        kept,
-        {signal.name: rows.take(signal.name, keep) for signal in kept},
-        groups=[f"voice {rows.groups[at]}" for at in keep],
-        split=[split] * len(keep),
-        ids=[f"generated {at}" for at in keep],
+        wanted,
+        {signal.name: rows.take(signal.name, np.arange(count)) for signal in wanted},
+        groups=[f"voice {name}" for name in rows.groups],
+        split=[split] * count,
+        ids=[f"generated {at}" for at in range(count)],
     )
+
+
+def measured(rows: ew.Rows, designs: list[str], sizes: list[int], out: Path) -> list[tuple[str, int, float]]:
+    """Design, size and word error rate in percent of each point of a study."""
+    study = ew.study(
+        system(vocabulary=VOCABULARY, adapts=True), rows, out=out, sizes=sizes, repeats=1, designs=designs,
+        quick=True, examples=False, workers=1,
+    )  # fmt: skip
+    return [(point.design, point.size, point.error) for point in study.verdict.designs]
 
 
 def main() -> None:
@@ -80,34 +101,36 @@ def main() -> None:
     asked.add_argument("folder", type=Path)
     asked.add_argument("--sizes", type=int, nargs="+", default=[30, 100, 300])
     asked.add_argument("--speakers", nargs="*")
+    asked.add_argument("--generated", type=int, default=1000)
     given = asked.parse_args()
     singles = sources.fsdd(given.folder, vocabulary=VOCABULARY)
     speakers = given.speakers or sorted(set(singles.groups))
-    phones, spelled = generated("side", spelled=False), generated("side", spelled=True)
-    alone = generated("train", spelled=True)
     found: dict[tuple[str, int], list[float]] = {}
+
+    def note(who: str, arm: str, points: list[tuple[str, int, float]], size: int | None = None) -> None:
+        for design, count, error in points:
+            name = f"{NAMES[design]}, {arm}"
+            found.setdefault((name, count if size is None else size), []).append(error)
+            print(f"{who:10} {name:40} {count if size is None else size:5,} {error:6.1f} %", flush=True)
+
+    # Nobody is heard here: one study for all speakers.
+    alone = ew.Rows.join([generated(given.generated, "train", spelled=True), test_rows(singles, speakers)])
+    note("all", "no real row", measured(alone, [SOFT, SPELLED], [given.generated], OUT / "none"), 0)
+    phones, spelled = (generated(given.generated, "side", spelled=one) for one in (False, True))
     for speaker in speakers:
-        real = real_rows(singles, speaker, max(given.sizes))
-        only_test = ew.Rows.join([alone, real_rows(singles, speaker, 0)])
-        arms = [
-            ("phonemes from generated, no real row", only_test, SOFT, [GENERATED]),
-            ("spelled from generated, no real row", only_test, SPELLED, [GENERATED]),
-            ("phonemes from generated", ew.Rows.join([real, phones]), SOFT, given.sizes),
-            ("phonemes and words from generated", ew.Rows.join([real, spelled]), SOFT, given.sizes),
-            ("spelled, real alone", real, SPELLED, given.sizes),
-            ("spelled, generated added", ew.Rows.join([real, spelled]), SPELLED, given.sizes),
-        ]
-        for name, rows, design, sizes in arms:
-            study = ew.study(
-                system(vocabulary=VOCABULARY), rows, out=OUT / speaker / name.replace(" ", "-"), sizes=sizes, repeats=1,
-                designs=[design], quick=True, examples=False,
-            )  # fmt: skip
-            for point in study.verdict.designs:
-                found.setdefault((name, 0 if "no real" in name else point.size), []).append(point.error)
-                print(f"{speaker:10} {name:40} {point.size:5,} {point.error:6.1f} %", flush=True)
+        real = ew.Rows.join([train_rows(singles, speaker, max(given.sizes)), test_rows(singles, [speaker])])
+        for arm, rows, designs in (
+            ("phones from generated", ew.Rows.join([real, phones]), [ADAPTED, SOFT]),
+            ("generated added", ew.Rows.join([real, spelled]), [SPELLED]),
+            ("real alone", real, [SPELLED]),
+        ):
+            note(speaker, arm, measured(rows, designs, given.sizes, OUT / speaker / arm.replace(" ", "-")))
     print(f"\n{'mean over unheard speakers':40} {'real utterances':>16} {'word error rate':>16}")
     for (name, size), errors in found.items():
         print(f"{name:40} {size:16,} {np.mean(errors):14.1f} %")
+
+
+NAMES = {ADAPTED: "phonemes, adapted", SOFT: "phonemes, the decoder adapted", SPELLED: "spelled"}
 
 
 if __name__ == "__main__":

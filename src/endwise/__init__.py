@@ -19,7 +19,7 @@ _WHERE = {
     "system.graph": ("System",),
     "system.slicing": ("Slicing",),
     "system.designs": ("Design", "designs", "parse"),
-    "system.judging": ("Batch", "Judge", "Metric", "OpenLoop", "ClosedLoop", "kept_by_world"),
+    "system.judging": ("Batch", "Judge", "Metric", "OpenLoop", "ClosedLoop", "Run", "World", "kept_by_world"),
     "judge.metrics": (
         "mean_absolute_error", "root_mean_square_error", "bias", "error_rate", "mean_distance", "share_beyond",
         "word_error_rate", "character_error_rate",
@@ -81,6 +81,8 @@ if TYPE_CHECKING:
         Judge as Judge,
         Metric as Metric,
         OpenLoop as OpenLoop,
+        Run as Run,
+        World as World,
         kept_by_world as kept_by_world,
     )
     from endwise.system.signals import (

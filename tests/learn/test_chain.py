@@ -139,3 +139,22 @@ def test_a_function_gets_arrays_also_where_pictures_were_left_on_disk() -> None:
     np.testing.assert_allclose(
         bright({"picture": rows.view("picture", np.arange(3))})["light"], pixels.mean(axis=(1, 2)) / 2
     )
+
+
+class Forgetful:
+    """Has no state before its first reset."""
+
+    def reset(self) -> None:
+        self.last = 1.0
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        return np.full(len(rows), self.last, np.float32)
+
+
+def test_a_run_begins_with_a_reset_and_what_is_learnt_has_none() -> None:
+    part = fixed(x, to=m, using=Forgetful)
+    assert part.apply(np.zeros((2, 2))).tolist() == [1, 1]
+    net = learned(x, to=m, using=Forgetful, name="named_like_one_that_remembers")
+    run = Chain((net,), {"m": Sums()})
+    run.reset()
+    assert run({"x": np.zeros((2, 2), np.float32)})["m"].tolist() == [0, 0]

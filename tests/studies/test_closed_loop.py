@@ -6,6 +6,7 @@ The world is a line. A car at `x` is told how far it is from home and moves by w
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
@@ -165,6 +166,33 @@ def test_a_metric_of_a_world_refuses_predictions() -> None:
     with pytest.raises(ew.EndwiseError) as refusal:
         ew.OpenLoop(Home().metrics).compare(np.zeros(2), np.zeros(2), push)
     assert str(refusal.value).splitlines()[0].endswith("were to be judged by a metric of a closed loop.")
+
+
+def test_workers_find_what_was_judged_with_fewer_episodes(done: ew.Study, tmp_path: Path) -> None:
+    apart = ew.study(system(), rows(), out=tmp_path, quick=True, workers=1, seed=1, repeats=1)
+    assert {one.size for one in apart.verdict.designs} == {one.size for one in done.verdict.designs}
+    assert not apart.verdict.failures
+    assert len(apart.verdict.ceilings) == len(done.verdict.ceilings)
+
+
+def test_a_smaller_study_in_the_same_folder_judges_its_largest_size_anew(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"quick": True, "workers": 0, "repeats": 1, "out": tmp_path}
+    ew.study(system(), rows(), sizes=[40, 80], **asked)
+    fewer = ew.study(system(), rows(), sizes=[40], **asked)
+    assert fewer.verdict.test_units == 40
+    assert {one.signal for one in fewer.verdict.stages} == {"place", "wind", "push"}
+
+
+def test_a_truth_that_some_rows_lack_can_still_be_put_in(tmp_path: Path) -> None:
+    some = rows()
+    lacking = ew.Rows.from_columns(
+        [seen, place, wind, push],
+        {name: some.take(name, np.arange(200)) for name in ("seen", "place", "wind", "push")},
+        present={"place": np.arange(200) % 7 > 0},
+    )
+    study = ew.study(system(), lacking, out=tmp_path, quick=True, workers=0, seed=1, repeats=1)
+    assert not study.verdict.failures
+    assert {one.path for one in study.verdict.ceilings} == {"place -> push:steady", "place, wind -> push:against_wind"}
 
 
 def test_slices_of_rows_are_refused_where_episodes_are_judged() -> None:

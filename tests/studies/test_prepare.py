@@ -15,7 +15,7 @@ from endwise.errors import DeclarationError, LabelsError, RowsError, UsageError
 from endwise.judge.metrics import mean_absolute_error
 from endwise.learn.truth import Truth
 from endwise.records import Untrainable
-from endwise.studies.cells import Training
+from endwise.studies.cells import Judging, Training
 from endwise.studies.prepare import Options, Prepared, cells_of, estimate, prepare
 from endwise.studies.trainable import judgeable, settle
 from endwise.system.components import fixed, learned, predictions
@@ -185,7 +185,7 @@ def test_adding_a_component_to_the_system_renames_no_cell(quick: bool, training:
 def test_all_designs_share_test_rows_and_repeats() -> None:
     found = prepared(system(), full(), training=("apart", "chained"))
     cells = cells_of(found)
-    judged = [cell for cell in cells.values() if hasattr(cell, "design")]
+    judged = [cell for cell in cells.values() if isinstance(cell, Judging) and not cell.truths]
     assert len(judged) == len(found.plan.designs) * len(found.plan.sizes) * found.plan.repeats
     assert not set(found.context.units[found.context.test]) & set(found.context.units[found.context.job.split.train])
     assert estimate(found) > 0

@@ -207,3 +207,58 @@ def test_a_system_may_say_which_of_its_designs_are_studied() -> None:
     assert len(list(designs(system))) == 2
     with pytest.raises(UsageError):
         half("xray -> joints")
+
+
+def test_only_parts_behind_predictions_are_trained_in_different_ways() -> None:
+    known = {d.text: d.has_learned_seam for d in designs(hand())}
+    assert known["xray -> joints -> lengths -> age"]
+    assert not known["xray -> age"]
+    depth = Number("depth")
+    system = System(
+        "s",
+        inputs=xray,
+        wants=age,
+        judge=mean_absolute_error,
+        components=[fixed(xray, to=depth, using=same, start="frozen"), learned(depth, to=age)],
+    )
+    assert next(designs(system)).has_learned_seam  # a frozen model predicts as well
+
+
+CASES = {
+    "xray -> lenghts -> age": ("It has no signal 'lenghts' to write there.", "Did you mean 'lengths'?"),
+    "xray -> zzz": ("It has no signal 'zzz' to write there.", "Known: xray, joints, lengths, patches, age."),
+    "xray, sex -> age": ("Given signals are never written in a design.", "Leave 'sex' out."),
+    "xray -> age [chaned]": (
+        "A design is trained in one of these ways: apart, chained, joint.",
+        "Did you mean 'chained'?",
+    ),
+    "xray -> age:pixel": ("No component called 'pixel' makes it.", "Did you mean 'pixels'?"),
+    "xray:pixels -> age": ("No component called 'pixels' makes it.", "Write 'xray' without a maker."),
+    "": ("It has no signal '' to write there.", "Known: xray, joints, lengths, patches, age."),
+}
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_text_that_names_nothing_is_answered(text: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(hand(), text)
+    assert error.value.asked == f"The design '{text}' of the system 'hand' was asked for."
+    assert (error.value.why, error.value.do) == CASES[text]
+    assert error.value.here
+
+
+@pytest.mark.parametrize(
+    "text", ["xray -> joints -> age", "joints -> age", "xray -> lengths, lengths -> age", "age -> xray", "xray"]
+)
+def test_a_text_that_fits_no_design_lists_the_known_ones(text: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parse(hand(), text)
+    assert error.value.here == "The text fits 0 designs."
+    assert "xray -> joints -> lengths -> age; " in error.value.do
+
+
+def test_a_text_that_fits_several_asks_for_the_maker() -> None:
+    with pytest.raises(UsageError) as error:
+        parse(hand(learned(xray, sex, to=age, name="wider")), "xray -> age")
+    assert error.value.here == "The text fits 2 designs: xray -> age:pixels; xray -> age:wider."
+    assert error.value.do == "Name the maker, as in 'signal:maker'."

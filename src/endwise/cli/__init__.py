@@ -39,6 +39,11 @@ app.command(
     name="gate",
     help="Decide who may enter by their face. No liveness check: a photograph held to the camera passes.",
 )
+app.command(
+    "endwise.systems.driving.app:app",
+    name="driving",
+    help="Drive in the simulator, as a film. A teaching system, not for roads.",
+)
 
 
 def main() -> None:

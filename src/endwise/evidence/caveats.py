@@ -47,7 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "signal-missing": (
         "A signal is missing",
         "Even with the true {few}, `{path}` has an error of {error}; told the true {added} as well it has {other}. "
-        "What is lost is not in what it is told: better stages and more rows do not bring it back.",
+        "What is lost is not in what it is told: better stages before it do not bring it back.",
     ),
     "failed-cells": (
         "Some cells failed",

@@ -38,8 +38,15 @@ def ceilings(
     found = tuple(
         Ceiling(cut.path, cut.truths, float(draws.errors[at]), *draws.interval(at), cut.designs)
         for at, cut in enumerate(cuts)
+        if not any(_tells_more(other, cut) for other in cuts)
     )
     return found, tuple(_missing(cuts, draws, unit))
+
+
+def _tells_more(longer: Cut, cut: Cut) -> bool:
+    """Whether the same comes of a cut further ahead, of the same designs: what lies between loses nothing."""
+    alike = longer.designs == cut.designs and np.array_equal(longer.records, cut.records)
+    return alike and len(longer.after) > len(cut.after)
 
 
 def _missing(cuts: Sequence[Cut], draws: Draws, unit: str) -> list[Caveat]:

@@ -94,6 +94,7 @@ def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: i
     low, high = draws.interval(at)
     metrics = {m.name: float(np.mean([m.aggregate(one.records[m.name]) for one in found])) for m in evidence.metrics}
     repeats = tuple(deciding.aggregate(one.records[deciding.name]) for one in sorted(found, key=lambda m: m.repeat))
+    latency = float(np.median([one.latency_ms for one in found]))
     return replace(
         evidence.blank[found[0].key, found[0].size],
         error=float(draws.errors[at]),
@@ -103,7 +104,7 @@ def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: i
         metrics=metrics,
         parameters=found[0].parameters,
         still_improving=tuple(sorted({part for one in found for part in one.still_improving})),
-        latency_ms=float(np.median([one.latency_ms for one in found])),
+        latency_ms=None if np.isnan(latency) else latency,
     )
 
 

@@ -70,11 +70,40 @@ def stages_of(context: Context, store: FolderStore, judged: Sequence[Judging]) -
     return tuple(found.values())
 
 
-def _path(system: System, parts: Path, told: Sequence[str] = ()) -> str:
-    """The way from the inputs, or from what is `told`, through these parts; makers named where there are several."""
-    names = [part.output.name + (f":{part.name}" if len(system.makers[part.output.name]) > 1 else "") for part in parts]
-    start = told or [signal.name for signal in parts[0].inputs if signal.name not in system.given_names]
-    return " -> ".join([", ".join(start), *names])
+def _told(cell: Judging) -> Component:
+    """The part of a cut to which the true values are handed."""
+    return next(part for part in cell.parts if set(cell.truths) <= {signal.name for signal in part.inputs})
+
+
+def _layered(system: System, parts: Path, told: Sequence[str]) -> str:
+    """What runs from what is `told` on, in layers as a design is written."""
+    depth: dict[str, int] = {}
+    layers: dict[int, list[str]] = {}
+    starts = [*told, *(s.name for part in parts for s in part.inputs if s.name in _inputs(system))]
+    for name in dict.fromkeys(starts):
+        depth[name] = 0
+        layers.setdefault(0, []).append(name)
+    for part in parts:
+        at = 1 + max((depth[signal.name] for signal in part.inputs if signal.name in depth), default=0)
+        depth[part.output.name] = at
+        layers.setdefault(at, []).append(_word(system, part))
+    return " -> ".join(", ".join(layers[at]) for at in sorted(layers))
+
+
+def _inputs(system: System) -> set[str]:
+    return {signal.name for signal in system.inputs}
+
+
+def _word(system: System, part: Component) -> str:
+    """The signal that a part makes, with the maker where there are several."""
+    several = len(system.makers[part.output.name]) > 1
+    return f"{part.output.name}:{part.name}" if several else part.output.name
+
+
+def _path(system: System, parts: Path) -> str:
+    """The way from the inputs through these parts."""
+    start = [signal.name for signal in parts[0].inputs if signal.name not in system.given_names]
+    return " -> ".join([", ".join(start), *(_word(system, part) for part in parts)])
 
 
 def ceilings_of(
@@ -87,10 +116,10 @@ def ceilings_of(
         by_key.setdefault(context.key(cell), []).append(cell)
     cuts = [
         Cut(
-            path=_path(system, (*cells[0].parts,), told=cells[0].truths),
+            path=_layered(system, cells[0].parts, cells[0].truths),
             truths=cells[0].truths,
-            makes=cells[0].parts[0].output.name,
-            after=tuple(part.identity() for part in cells[0].parts[1:]),
+            makes=_told(cells[0]).output.name,
+            after=tuple(part.identity() for part in cells[0].parts if part is not _told(cells[0])),
             designs=tuple(dict.fromkeys(cell.design.text for cell in cells)),
             records=records_of(context, store, cells[0])[0][judge.metrics[0].name],
         )

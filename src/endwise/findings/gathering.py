@@ -54,6 +54,7 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
     )
     seconds = what["times"]["seconds"] + sum(one["times"]["seconds"] for one in trainings.values())
     latency = what["times"]["latency_ms"]
+    latency = float("nan") if latency is None else latency
     return Measurement(
         cell.design.text,
         cell.design.key,

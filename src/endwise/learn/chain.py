@@ -53,7 +53,7 @@ class Chain:
     def reset(self) -> None:
         """Begin N episodes: what parts remember is forgotten."""
         for part in self.parts:
-            if remembers(part.using):
+            if isinstance(part, Fixed) and remembers(part.using):
                 self._functions[part.output.name].reset()
 
     def step(self, inputs: Batch) -> dict[str, Any]:

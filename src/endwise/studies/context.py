@@ -23,11 +23,10 @@ from endwise.records import FORMAT
 from endwise.studies.cells import Cell, Judging, Training, arrow
 from endwise.system.components import Component, Learned, is_network
 from endwise.system.designs import Design
-from endwise.system.fingerprint import fingerprint
 from endwise.system.graph import System
 from endwise.system.judging import ClosedLoop, Judge
 
-LEARNING = 2  # raise when models or training change what the same rows and seed give
+LEARNING = 3  # raise when models or training change what the same rows and seed give
 
 
 @dataclass(frozen=True)
@@ -155,12 +154,12 @@ class Context:
     def _judging_key(self, cell: Judging) -> str:
         computed = [f.identity() for f in self.truth.used(self.system.wants.name, self.test)]
         judge = self.judge(cell.largest)
-        source = self.system.judge_source if judge is self.system.judge else fingerprint(judge)
+        closed = [judge.version, _plain(judge), cell.largest, cell.repeat] if isinstance(judge, ClosedLoop) else []
         put_in = [[name, *(f.identity() for f in self.truth.used(name, self.test))] for name in cell.truths]
         return seeds.digest(
             FORMAT, LEARNING, "judging", [part.identity() for part in cell.parts], cell.design.training,
             self.rows.fingerprint, seeds.digest(self.test.tobytes().hex()),
-            source, [self.key(one) for one in self.needs(cell)], *computed, *put_in,
+            self.system.judge_source, [self.key(one) for one in self.needs(cell)], *computed, *put_in, *closed,
         )  # fmt: skip
 
     def knows(self, name: str) -> bool:
@@ -182,6 +181,12 @@ class Context:
         """Inputs, given signals, the true output and `truths` of some rows, where all of these have them."""
         names = [*sorted(self.system.source_names), *truths, self.system.wants.name]
         return {name: self.truth.view(name, index) for name in names if self.truth.has(name)[index].all()}
+
+
+def _plain(judge: ClosedLoop) -> list[tuple[str, str]]:
+    """The plain values that a judge holds. Its source was taken with the system's: workers cannot read it."""
+    plain = str | int | float | bool
+    return sorted((name, repr(one)) for name, one in vars(judge).items() if isinstance(one, plain))
 
 
 def rates_of(design: Design, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:

@@ -158,6 +158,7 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
         told = cell.largest and not cell.truths and all(name in examples for name in chain.takes)
         made = chain({name: examples[name] for name in chain.takes}) if told else {}
     seconds = time.process_time() - started
+    latency = _latency(chain, examples) if all(name in examples for name in chain.takes) else None
     save_file({name: np.ascontiguousarray(one) for name, one in records.items()}, folder / "records.safetensors")
     if isinstance(judge, OpenLoop) and wants.kind == "identity":
         save_file({"answers": np.ascontiguousarray(made[wants.name])}, folder / "answers.safetensors")
@@ -168,7 +169,7 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
         "film": None if shown is None else shown[1],
         "parameters": sum(model.parameters for model in models.values()),
         "trainings": {name: context.key(one) for name, one in cell.trainings.items()},
-        "times": {"seconds": seconds, "latency_ms": _latency(chain, examples)},
+        "times": {"seconds": seconds, "latency_ms": latency},
     }  # fmt: skip
 
 

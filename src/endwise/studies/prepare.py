@@ -17,7 +17,7 @@ from endwise.learn.truth import Truth
 from endwise.records import Untrainable
 from endwise.studies.cells import Cell, Training
 from endwise.studies.context import Context, Job
-from endwise.studies.schedule import Plan, cost, first_rates, judgings
+from endwise.studies.schedule import Plan, ceilings, cost, first_rates, judgings
 from endwise.studies.trainable import judgeable, settle
 from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
@@ -170,7 +170,8 @@ def cells_of(prepared: Prepared) -> dict[str, Cell]:
             for need in context.needs(cell):
                 add(need)
 
-    for cell in judgings(plan, first_rates(plan, context)):
+    rates = first_rates(plan, context)
+    for cell in (*judgings(plan, rates), *ceilings(plan, rates, context.knows)):
         add(cell)
     return found
 

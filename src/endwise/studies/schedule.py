@@ -10,7 +10,7 @@ from endwise.studies.cells import Judging, Training, arrow, rates_for, takes_pre
 from endwise.studies.context import Context, rates_of, searched
 from endwise.system.components import Component, is_learner
 from endwise.system.designs import Design
-from endwise.system.paths import ancestors
+from endwise.system.paths import ancestors, rest
 from endwise.system.signals import Signal
 
 SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small budget for every component
@@ -110,10 +110,17 @@ def ceilings(plan: Plan, rates: Rates, knows: Callable[[str], bool]) -> list[Jud
         made = [part.output.name for part in design.parts]
         for part in design.parts:
             truths = tuple(sorted(signal.name for signal in part.inputs if signal.name in made))
-            if truths and all(map(knows, truths)):
+            if truths and all(map(knows, truths)) and _cut_off(design, truths):
                 rated = rates_of(design, rates)
                 found.append(Judging(design, plan.sizes[-1], 0, rated, largest=True, truths=truths))
     return found
+
+
+def _cut_off(design: Design, truths: Sequence[str]) -> bool:
+    """Whether nothing that leads up to these signals is needed any more once they are told."""
+    makers = [part for part in design.parts if part.output.name in truths]
+    before = {one for maker in makers for one in ancestors(design.parts, maker)}
+    return not before & set(rest(design.parts, truths))
 
 
 SEQUENCE = 80_000

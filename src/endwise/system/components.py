@@ -137,7 +137,10 @@ class Fixed(Component):
 
     def made(self) -> Callable[..., Any]:
         """The function; a new object where `using` is a class, so that no two runs share what it remembers."""
-        function: Callable[..., Any] = self.using() if remembers(self.using) else self.using
+        function: Callable[..., Any] = self.using
+        if remembers(function):
+            function = function()
+            function.reset()  # type: ignore[attr-defined]  # what remembers has it
         return function
 
     def apply(self, *arrays: Any) -> Any:
@@ -179,12 +182,14 @@ def fixed(
             "A fixed component runs a function over arrays of rows.",
             "Hand over a function, or use learned(...) for a model that is trained.",
         )
-    if hasattr(using, "reset") and not remembers(using):
+    inner = using.func if isinstance(using, functools.partial) else using
+    if hasattr(inner, "reset") and not inspect.isclass(inner):
+        kind = type(inner).__name__
         raise DeclarationError(
             f"A fixed component that makes '{to.name}' was asked for with using={using!r}.",
-            f"That is an object of {type(using).__name__} with a reset(): it remembers.",
+            f"That is an object of {kind} with a reset(): it remembers.",
             "Studies run it in several places at once, and each run needs one of its own.",
-            f"Hand over the class: using={type(using).__name__} (with functools.partial, where it takes arguments).",
+            f"Hand over the class: using={kind} (with functools.partial, where it takes arguments).",
         )
     if start in LEARNED or start == "predictions":
         raise DeclarationError(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -145,8 +145,13 @@ class OpenLoop(Judge):
 
 
 class ClosedLoop(Judge):
-    """Lets the design act in `episodes`, which are the same for every design: each is a unit, so that records pair."""
+    """Lets the design act in `episodes`, which are the same for every design: each is a unit, so that records pair.
 
+    `version` enters the key of every result: raise it when the world changes in a way that the judge's own source and
+    fields do not show.
+    """
+
+    version: ClassVar[str] = "1"
     knows: frozenset[str]
     """The signals whose true values the world tells, so that they can be put in while the design acts."""
 

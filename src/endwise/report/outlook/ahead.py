@@ -18,7 +18,9 @@ def prospect_of(verdict: Verdict) -> Prospect | None:
     if outlook is None or not outlook.designs:
         return None
     forecasts = {one.design: one for one in outlook.designs}
-    floor = 50 / max(verdict.test_rows, 1) if verdict.unit == "%" else 0.0  # where the forecast takes no error at all
+    floor = (
+        50 / max(verdict.test_units if verdict.closed_loop else verdict.test_rows, 1) if verdict.unit == "%" else 0.0
+    )  # where the forecast takes no error at all
     lines = tuple(
         Line(
             entry,

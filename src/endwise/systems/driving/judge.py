@@ -82,6 +82,12 @@ class Drives(ew.ClosedLoop):
     def units(self, groups: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return np.array([f"route {route}" for route in range(self.routes)], dtype=object)
 
+    def film(self, run: ew.Run, records: ew.Batch) -> tuple[bytes, str]:
+        """A film of 3 s of the route with the lowest score, about its worst moment; of several routes, the first."""
+        from endwise.systems.driving.film.clips import worst_clip  # films are made of drives
+
+        return worst_clip(run, self, int(records[score_lost.name].argmin()))
+
     def at(self, *, largest: bool, quick: bool) -> Drives:
         most = self.routes_quick if quick else self.routes if largest else self.routes_below
         return replace(self, routes=min(self.routes, most))

@@ -106,7 +106,10 @@ def rows(*, quick: bool, seed: int = 0, complexity: float = 1.0, preset: Preset 
 
 
 def world_rows(*, frames: int, test: int, seed: int = 0, complexity: float = 1.0, preset: Preset = "clear") -> ew.Rows:
-    """`test` rows of the first routes, and `frames` of others to train on, each with the truth of every signal."""
+    """Rows of the first routes, `test` or a few more, for tests, and of others to train on, `test + frames` in all.
+
+    Each carries the truth of every signal.
+    """
     made = collect(test + frames, preset=preset, seed=seed, complexity=complexity)
     held_out = np.isin(made["route"], made["route"][:test])
     return rows_of(made, np.where(held_out, "test", "train"))

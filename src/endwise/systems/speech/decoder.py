@@ -50,7 +50,7 @@ class Decoder:
 
     def __init__(self, vocabulary: Sequence[str], pronunciations: Lexicon | None = None) -> None:
         self.vocabulary = list(vocabulary)
-        self.pronunciations = None if pronunciations is None else _of(self.vocabulary, pronunciations)
+        self.pronunciations = None if pronunciations is None else pronounced(self.vocabulary, pronunciations)
         self.weights = np.empty(0, np.float32)  # (P,) log weights of all pronunciations, in order
         self.grammar = np.empty((0, 0), np.float32)
         self.heard = np.empty((0, 0), np.float32)  # log chance that a phone (row) is heard as another (column)
@@ -59,7 +59,7 @@ class Decoder:
 
     def fit(self, inputs: Sequence[np.ndarray], target: np.ndarray, held_out: np.ndarray, seed: int) -> float:
         """Learn from transcripts. Returns the word error rate of the held-out rows, 0..1 or more."""
-        self.pronunciations = self.pronunciations or _of(self.vocabulary, _spoken(self.vocabulary))
+        self.pronunciations = pronounced(self.vocabulary, self.pronunciations)
         texts = [str(text) for text in target]
         learning = np.flatnonzero(~held_out)
         frames = [_frames(one) for one in inputs[0]]
@@ -142,16 +142,23 @@ class Decoder:
         self.heard = np.log(heard / heard.sum(axis=1, keepdims=True)).astype(np.float32)
 
     def _choose(self, frames: list[np.ndarray], texts: list[str]) -> float:
-        """Take the settings with the fewest word errors; the middle ones where several have as few."""
+        """Take the settings with the fewest word errors, or with as few but for chance and a higher penalty.
+
+        That is, no more than one standard error above (the rule of Breiman et al. 1984, section 3.4.3): people who
+        were not judged are heard to say more words than they do. Of real speakers whom nothing was learnt from, a
+        penalty of 4 for 2 took word errors from 37.5 to 33.8 %, where generated speech had as few with both.
+        """
         errors: dict[tuple[float, float], float] = {}
         loop, scores = self._loop(self.grammar), [self._scores(one) for one in frames]
-        for scale, penalty in sorted(
-            product(SCALES, PENALTIES), key=lambda one: (one[0] != SCALES[1]) + (one[1] != PENALTIES[1])
-        ):
+        for scale, penalty in product(SCALES, PENALTIES):
             said = [one.text for one in loop.decode(scores, scale=scale, penalty=penalty)]
             records = ew.word_error_rate.records(TRANSCRIPT, said, texts)
             errors[scale, penalty] = ew.word_error_rate.aggregate(records) / 100
-        best = min(errors, key=lambda one: errors[one])
+        fewest = min(errors.values())
+        words = sum(len(text.split()) for text in texts)
+        chance = (min(fewest, 0.5) * (1 - min(fewest, 0.5)) / max(words, 1)) ** 0.5
+        level = [one for one, error in errors.items() if error <= fewest + chance]
+        best = min(level, key=lambda one: (-one[1], errors[one], abs(one[0] - SCALES[1])))
         self.settings = np.array(best, np.float32)
         return errors[best]
 
@@ -173,8 +180,15 @@ def _frames(row: np.ndarray) -> np.ndarray:
     return posteriors_of(row, frames)
 
 
-def _of(vocabulary: Sequence[str], pronunciations: Lexicon) -> Lexicon:
-    """The pronunciations of the vocabulary, in its order: grammar and weights count in it."""
+def pronounced(vocabulary: Sequence[str], pronunciations: Lexicon | None) -> Lexicon:
+    """The pronunciations of the vocabulary, in its order: grammar and weights count in it.
+
+    By default those of the speech engine. Raises EndwiseError for a word that has none.
+    """
+    if pronunciations is None:
+        from endwise.systems.speech.lexicon import lexicon  # asks for the speech engine
+
+        pronunciations = lexicon(vocabulary)
     lacking = [word for word in vocabulary if not pronunciations.get(word)]
     if lacking:
         raise ew.EndwiseError(
@@ -184,9 +198,3 @@ def _of(vocabulary: Sequence[str], pronunciations: Lexicon) -> Lexicon:
             "Add its phones to the pronunciations, or leave the word out of the vocabulary.",
         )
     return {word: pronunciations[word] for word in vocabulary}
-
-
-def _spoken(vocabulary: Sequence[str]) -> Lexicon:
-    from endwise.systems.speech.lexicon import lexicon  # asks for the speech engine
-
-    return lexicon(vocabulary)

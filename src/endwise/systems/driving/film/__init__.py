@@ -1,0 +1,1 @@
+"""A drive as a film: recorded, drawn and written."""
