@@ -87,7 +87,7 @@ def render(verdict: Verdict, examples: Sequence[Example] = (), films: Sequence[F
         mistakes=mistakes,
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),
-        drawings=[draw(example, verdict.unit) for example in examples],
+        drawings=[draw(example, "" if verdict.closed_loop else verdict.unit) for example in examples],
         films=[
             (entry, film.shows, gif(film.gif)) for entry in entries for film in films if film.design == entry.design
         ],

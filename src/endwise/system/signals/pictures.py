@@ -115,3 +115,7 @@ class Mask(Signal):
     def distance(self, predicted: Any, true: Any) -> float:
         """Share of pixels with the wrong class, 0..1."""
         return float((np.asarray(predicted) != np.asarray(true)).mean())
+
+    def show(self, value: Any) -> str:
+        shares = np.bincount(np.asarray(value).ravel(), minlength=len(self.values)) / max(np.size(value), 1)
+        return ", ".join(f"{name} {share:.0%}" for name, share in zip(self.values, shares, strict=True))
