@@ -42,7 +42,7 @@ app.command(
 app.command(
     "endwise.systems.driving.app:app",
     name="driving",
-    help="Drive in the simulator, as a film. A teaching system, not for roads.",
+    help="Drive in the simulator, and study recordings of drives. A teaching system, not for roads.",
 )
 
 

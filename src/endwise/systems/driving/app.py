@@ -119,7 +119,8 @@ def _driver(
 ) -> tuple[str, Driver]:
     """What to call who drives, and who drives."""
     from endwise.systems.driving.film.drivers import Truth, Watched
-    from endwise.systems.driving.starter import STAGED, model as found_model
+    from endwise.systems.driving.starter import model as found_model
+    from endwise.systems.driving.system import STAGED
 
     if design == TRUTH and model is None:
         return "truth: no model", Truth()

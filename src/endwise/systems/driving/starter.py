@@ -15,9 +15,8 @@ from platformdirs import user_cache_path
 import endwise as ew
 from endwise.systems.driving.judge import Drives
 from endwise.systems.driving.routes import Preset
-from endwise.systems.driving.system import system, world_rows
+from endwise.systems.driving.system import STAGED, system, world_rows
 
-STAGED: Final = "camera -> lane_mask -> lane, sighting -> gap -> situation -> plan -> control"
 FRAMES: Final = 400
 """To train the small model on: it takes about a minute."""
 TESTS: Final = 50
