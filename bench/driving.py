@@ -17,16 +17,20 @@ import numpy as np
 import endwise as ew
 from endwise.systems.driving.judge import ROUTES, Drives
 from endwise.systems.driving.signals import control
-from endwise.systems.driving.system import rows_of, system, world_rows
+from endwise.systems.driving.system import (
+    AUXILIARY,
+    END_TO_END,
+    GUARDED,
+    ROUND,
+    STAGED,
+    rows_of,
+    system,
+    world_rows,
+)  # fmt: skip
 from endwise.systems.driving.world import relabel
 
 OUT = Path(__file__).parent / "results" / "driving"
-MASKS = "camera -> lane_mask -> lane, sighting"
-STAGED = f"{MASKS} -> gap -> situation -> plan -> control"
-ROUND = f"{MASKS}, obstacle -> gap -> situation -> plan -> control"
-END_TO_END = "camera -> control"
-GUARDED = "camera -> lane_mask, wish -> lane, sighting -> gap -> situation -> plan -> guarded -> control"
-DESIGNS = {"clear": (STAGED, END_TO_END, GUARDED), "roadworks": (STAGED, ROUND, END_TO_END)}
+DESIGNS = {"clear": (STAGED, END_TO_END, AUXILIARY, GUARDED), "roadworks": (STAGED, ROUND, END_TO_END, AUXILIARY)}
 BARS = {("clear", STAGED, 3000): 0.85, ("clear", STAGED, 10_000): 0.95, ("roadworks", ROUND, 10_000): 0.85}
 FEWER_COLLISIONS, UNDER_GUARD = 0.7, 10.0  # share of collisions that the guard is to take away, % of the time it may
 TEST = 500
@@ -40,14 +44,20 @@ def studied(world: World, rows: ew.Rows, sizes: list[int], repeats: int, designs
     return ew.study(system(preset=world, judge=judge), rows, out=OUT / name, **asked)
 
 
+def told(world: World, text: str) -> str:
+    """A design as verdicts tell it."""
+    return ew.parse(system(preset=world), text).text
+
+
 def scores(world: World, sizes: list[int], repeats: int) -> None:
     verdict = studied(world, world_rows(frames=max(sizes) + 200, test=TEST, preset=world), sizes, repeats,
                       DESIGNS[world], world).verdict  # fmt: skip
+    bars = {(told(world, text), size): bar for (where, text, size), bar in BARS.items() if where == world}
     for point in verdict.designs:
-        score, bar = 1 - point.error / 100, BARS.get((world, point.design, point.size))
-        told = "" if bar is None else f" (bar {bar}: {'holds' if score >= bar else 'MISSED'})"
+        score, bar = 1 - point.error / 100, bars.get((point.design, point.size))
+        held = "" if bar is None else f" (bar {bar}: {'holds' if score >= bar else 'MISSED'})"
         others = ", ".join(f"{name} {value:.3g}" for name, value in point.metrics.items() if name != "score_lost")
-        print(f"{world:10} {point.size:6,} {score:.3f}{told} [{1 - point.high / 100:.3f}, {1 - point.low / 100:.3f}] "
+        print(f"{world:10} {point.size:6,} {score:.3f}{held} [{1 - point.high / 100:.3f}, {1 - point.low / 100:.3f}] "
               f"{point.design}\n{'':18}{others}")  # fmt: skip
     for one in verdict.ceilings:
         print(f"{world:10} true values: {1 - one.error / 100:.3f} {one.path}")
@@ -57,7 +67,7 @@ def scores(world: World, sizes: list[int], repeats: int) -> None:
 
 
 def guard(verdict: Any, size: int) -> None:
-    alone, watched = (next(p for p in verdict.designs if (p.design, p.size) == (name, size)).metrics
+    alone, watched = (next(p for p in verdict.designs if (p.design, p.size) == (told("clear", name), size)).metrics
                       for name in (END_TO_END, GUARDED))  # fmt: skip
     taken = 1 - watched["collisions_per_km"] / max(alone["collisions_per_km"], 1e-9)
     held = taken >= FEWER_COLLISIONS and watched["intervened"] < UNDER_GUARD

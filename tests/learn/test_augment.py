@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from endwise.learn.augment import shift
+from endwise.learn.augment import augment
 from endwise.learn.fit import fit
 from endwise.learn.trainer import Recipe
-from endwise.system.components import learned
+from endwise.system.components import Learned, learned
 from endwise.system.signals import Box, Image, Number, Points, Stack, Vector
 
 PICTURE = Image("picture", size=(40, 60))
@@ -30,7 +30,7 @@ def test_points_and_boxes_move_with_their_picture() -> None:
     pictures, spots = bright(50)
     box = Box("box", unit="px", on="picture")
     boxes = np.concatenate([spots[:, 0] - 3, spots[:, 0] + 3], axis=1)
-    move = shift(learned(PICTURE, box, to=SPOT), share=0.1)
+    move = augment(learned(PICTURE, box, to=SPOT), share=0.1)
     assert move is not None
     moved, framed, found = move([pictures, boxes, spots], np.random.default_rng(0))
     assert np.abs(found - spots).max() == 4
@@ -44,7 +44,7 @@ def test_points_and_boxes_move_with_their_picture() -> None:
 
 def test_a_stack_moves_as_one_and_numbers_stay() -> None:
     stack, size = Stack("stack", count=2, size=(40, 40)), Vector("size", size=2)
-    move = shift(learned(stack, size, to=SPOT), share=0.05)
+    move = augment(learned(stack, size, to=SPOT), share=0.05)
     assert move is not None
     pictures = np.random.default_rng(0).integers(0, 255, (3, 2, 40, 40), dtype=np.uint8)
     pictures[:, 1] = pictures[:, 0]
@@ -56,8 +56,38 @@ def test_a_stack_moves_as_one_and_numbers_stay() -> None:
 
 
 def test_nothing_moves_where_there_is_no_picture_or_no_whole_pixel() -> None:
-    assert shift(learned(Vector("size", size=2), to=SPOT), share=0.5) is None
-    assert shift(learned(Image("thumb", size=(12, 12)), to=SPOT), share=0.03) is None
+    assert augment(learned(Vector("size", size=2), to=SPOT), share=0.5) is None
+    assert augment(learned(Image("thumb", size=(12, 12)), to=SPOT), share=0.03) is None
+
+
+def test_a_picture_that_says_so_is_mirrored_with_its_box() -> None:
+    pictures, spots = bright(200)
+    boxes = np.concatenate([spots[:, 0] - 3, spots[:, 0] + 4], axis=1)  # the edges of the block
+    face = Image("picture", size=PICTURE.size, mirrors=True)
+    change = augment(learned(face, to=Box("box", on="picture")), share=0.01)
+    assert change is not None
+    changed, found = change([pictures, boxes], np.random.default_rng(0))
+    for picture, (left, top, right, bottom) in zip(changed, found.astype(int), strict=True):
+        assert (picture[top:bottom, left:right] == 200).all()
+        assert (picture == 200).sum() == 49
+    swapped = np.abs(found - boxes).max(axis=1) > 1
+    assert 0.35 < swapped.mean() < 0.65
+    assert found.dtype == boxes.dtype
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        learned(PICTURE, to=Box("box", on="picture")),
+        learned(Image("face", size=(40, 60), mirrors=True), to=SPOT),
+        learned(Image("face", size=(40, 60), mirrors=True), PICTURE, to=Number("age")),
+    ],
+)
+def test_nothing_else_is_mirrored(component: Learned) -> None:
+    """A picture that does not say so, points that have names, and a second input that has a left and a right."""
+    change = augment(component, share=0.05)
+    assert change is not None
+    assert not change.mirrors
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
-from endwise.learn.augment import shift
+from endwise.learn.augment import augment
 from endwise.learn.encode import encoder
 from endwise.learn.fit import fit
 from endwise.learn.heads import head
@@ -105,8 +105,8 @@ def test_masks_of_any_size_are_painted(size: tuple[int, int]) -> None:
 
 
 def test_a_mask_moves_with_its_picture() -> None:
-    move = shift(learned(SCENE, PARTS, to=Vector("v", size=1)), share=0.1)
-    painted = shift(learned(SCENE, to=PARTS), share=0.1)
+    move = augment(learned(SCENE, PARTS, to=Vector("v", size=1)), share=0.1)
+    painted = augment(learned(SCENE, to=PARTS), share=0.1)
     assert move is not None
     assert painted is not None
     moments, masks, _ = scenes(20, 3)

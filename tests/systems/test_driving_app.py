@@ -123,7 +123,7 @@ def test_a_named_winner_drives_and_one_of_another_design_or_system_is_refused(
     winner = tiny(system(judge=Drives(routes=2)), world_rows(frames=80, test=20), SITUATION, elsewhere / "study")
     assert run("--model", winner, "--json") == 0
     assert json.loads(capsys.readouterr().out)["design"] == SITUATION
-    assert refused("--model", winner, "--design", "camera -> control") == (
+    assert refused("--model", winner, "--design", "camera -> control:pixels") == (
         f"A route was to be driven by the model {winner}.\n"
         f"It is of the design {SITUATION}.\n"
         "The design asked for is camera -> control.\n"
@@ -143,12 +143,12 @@ def test_without_a_model_a_small_one_is_trained_once_and_a_network_is_watched(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(elsewhere / "cache"))
-    assert run("--design", "camera -> control") == 0
+    assert run("--design", "camera -> control:pixels") == 0
     said = capsys.readouterr()
     assert said.err.count("a small one is trained") == 2  # the driver, and the staged parts that the guard sees with
     assert said.out.startswith("camera -> control, guarded\n")
     assert "of the guard" in said.out
-    assert run() == run("--design", "camera -> control", "--no-guard") == 0
+    assert run() == run("--design", "camera -> control:pixels", "--no-guard") == 0
     said = capsys.readouterr()
     assert said.err == f"{BANNER}\n" * 2
     assert f"{starter.STAGED}\n" in said.out

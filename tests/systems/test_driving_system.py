@@ -31,8 +31,9 @@ def figures(records: dict[str, np.ndarray], judge: Drives) -> dict[str, float]:
 def test_the_designs_are_those_of_the_lecture_and_those_between() -> None:
     clear = {design.text: design.label for design in ew.designs(system())}
     assert clear[STAGED] == "staged"
-    assert clear["camera -> control"] == "end to end"
-    assert set(clear) - {STAGED, "camera -> control"} == {
+    assert clear["camera -> control:pixels"] == "end to end"
+    assert set(clear) - {STAGED, "camera -> control:pixels"} == {
+        "camera -> control:pixels_and_mask",
         "camera -> situation -> plan -> control",
         "camera -> situation -> control",
         "camera -> lane_mask -> control",
@@ -74,7 +75,7 @@ def test_the_guard_keeps_a_careless_driver_on_the_road_and_is_counted() -> None:
     judge, of = Drives(routes=8), system()
     guarded = "camera -> lane_mask, wish -> lane, sighting -> gap -> situation -> plan -> guarded -> control"
     driver: Any = Bend()
-    alone = Chain(ew.parse(of, "camera -> control").parts, {"control": driver})
+    alone = Chain(ew.parse(of, "camera -> control:pixels").parts, {"control": driver})
     watched = Chain(ew.parse(of, guarded).parts, {"wish": driver}).after(["situation"])
     before = figures(judge.measure(alone, {}, of.wants), judge)
     after = figures(judge.measure(watched, {}, of.wants), judge)

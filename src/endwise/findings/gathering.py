@@ -71,7 +71,8 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
 def _blank(context: Context, design: Design, size: int) -> DesignPoint:
     """A design's facts at a size that need no measuring."""
     sample = context.sample(size, 0)
-    labels = {part.target.name: int(context.truth.has(part.target.name)[sample].sum()) for part in design.learned}
+    told = [signal.name for part in design.learned for signal in (part.target, *part.auxiliary)]
+    labels = {name: int(context.truth.has(name)[sample].sum()) for name in told}
     units = len(np.unique(context.units[sample[context.carries[sample]]].astype(str)))
     nan = float("nan")
     return DesignPoint(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from torch import nn
 
 from endwise.errors import StudyError, counted
-from endwise.learn.augment import shift
+from endwise.learn.augment import augment
+from endwise.learn.auxiliary import Beside, Partial
 from endwise.learn.encode import check_finite
 from endwise.learn.learner import fit_learner
 from endwise.learn.model import Model, Network, NetworkModel
@@ -24,6 +26,7 @@ def fit(
     recipe: Recipe,
     seed: int,
     device: str = "cpu",
+    auxiliary: Sequence[Partial] = (),
 ) -> tuple[Model, Fit]:
     """A trained model and what happened.
 
@@ -32,6 +35,7 @@ def fit(
     inputs: one array an input of the component, rows first, in the batch form of `signals.py`.
     target: the output's rows. `held_out` (N,) marks the rows that only say when to stop: a network takes
         neither scales nor gradients from them. Without any, the training rows themselves say when to stop.
+    auxiliary: what is known of each auxiliary signal of the component.
     """
     check_finite([*component.inputs, component.target], [*inputs, target])
     rows = np.flatnonzero(~held_out)
@@ -52,5 +56,11 @@ def fit(
         network = Network(component)
         network.learn(inputs, target, rows)
         wanted = network.head.targets(target)
-        done = train(network.to(device), inputs, wanted, held_out, recipe, seed, device, shift(component, recipe.shift))
+        changes = augment(component, recipe.shift)
+        whole: nn.Module = network
+        arrays = [*inputs, wanted]
+        if component.auxiliary:
+            whole = Beside(network, component)
+            arrays += whole.learn(auxiliary, rows)
+        done = train(whole.to(device), arrays, held_out, recipe, seed, device, changes)
     return NetworkModel(component, network, device), done

@@ -64,10 +64,16 @@ class Network(nn.Module):
         self.head.learn(target[training])
 
     def forward(self, *inputs: Any) -> Any:
-        return self.body(*[one(rows) for one, rows in zip(self.encoders, inputs, strict=True)])
+        return self.body(*self.encoded(inputs))
 
-    def loss(self, inputs: Sequence[Any], target: Any) -> Tensor:
+    def loss(self, *batch: Any) -> Tensor:
+        """The loss of each row, (B,), of a batch of the inputs and, last, the target."""
+        *inputs, target = batch
         return self.head.loss(self(*inputs), target)
+
+    def encoded(self, inputs: Sequence[Any]) -> list[Tensor]:
+        """What the body is handed."""
+        return [one(rows) for one, rows in zip(self.encoders, inputs, strict=True)]
 
     def check(self, component: Learned) -> None:
         """Run two blank rows; raises DeclarationError when the body does not return what the head asks for."""

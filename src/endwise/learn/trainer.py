@@ -2,7 +2,7 @@
 
 A learning rate that falls along a fixed number of steps would decide beforehand when a network has converged. So
 the rate stays until the held-out loss stops improving, falls once, and stays until it stops improving again; the best
-weights are kept. Where pictures were moved in training (augment.py), a short last part shows them as they are.
+weights are kept. Where pictures were changed in training (augment.py), a short last part shows them as they are.
 """
 
 from __future__ import annotations
@@ -66,17 +66,16 @@ def seeded(seed: int) -> Iterator[None]:
 
 def train(
     network: nn.Module,
-    inputs: Sequence[np.ndarray],
-    target: np.ndarray,
+    arrays: Sequence[np.ndarray],
     held_out: np.ndarray,
     recipe: Recipe,
     seed: int,
     device: str,
     augment: Augment | None,
 ) -> Fit:
-    """Train `network` (it has `loss(inputs, target) -> (B,)`) in place; it ends with its best weights."""
+    """Train `network` in place, to its best weights; its `loss` takes a batch of each of `arrays`, and gives (B,)."""
     start = time.process_time()
-    run = _Run(network, [*inputs, target], held_out, recipe, seed, device, augment)
+    run = _Run(network, arrays, held_out, recipe, seed, device, augment)
     still_improving = run.to_convergence()
     epochs = run.steps * min(recipe.batch, len(run.rows)) / len(run.rows)
     seconds = time.process_time() - start
@@ -89,7 +88,7 @@ class _Run:
     def __init__(
         self,
         network: nn.Module,
-        arrays: list[np.ndarray],
+        arrays: Sequence[np.ndarray],
         held_out: np.ndarray,
         recipe: Recipe,
         seed: int,
@@ -175,8 +174,7 @@ class _Run:
 
     def _loss(self, rows: np.ndarray, augment: Augment | None = None) -> Tensor:
         batch = [array[rows] for array in self.arrays]
-        *inputs, target = tensors(augment(batch, self.random) if augment else batch, self.device)
-        return self.network.loss(inputs, target)  # type: ignore[operator]
+        return self.network.loss(*tensors(augment(batch, self.random) if augment else batch, self.device))  # type: ignore[operator]
 
     def _restore(self) -> None:
         """Go back to the best weights so far."""

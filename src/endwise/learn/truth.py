@@ -64,6 +64,16 @@ class Truth:
         """`take`, with pictures that rows carry left where they are until some of them are asked for."""
         return self.rows.view(name, index) if self.rows.has(name)[index].all() else self.take(name, index)
 
+    def known(self, name: str, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The true values of the rows in `index`, zeros where there is none, and which have one. (N, ...) and (N,)."""
+        has = self.has(name)[index]
+        if not has.any():
+            return np.zeros((len(index), *(size or 0 for size in self.system.signals[name].shape)), np.float32), has
+        values = np.asarray(self.take(name, index[has]))
+        whole = np.zeros((len(index), *values.shape[1:]), values.dtype)
+        whole[has] = values
+        return whole, has
+
     def used(self, name: str, index: np.ndarray) -> Iterator[Fixed]:
         """The fixed components that `take` would run for these rows: they decide its result."""
         left = ~self.rows.has(name)[index]

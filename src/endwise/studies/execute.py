@@ -95,8 +95,9 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
     component = cell.component
     assert isinstance(component, Learned)
     model, done = fit(
-        component, inputs, target, held_out=held, recipe=recipe, seed=context.seed_of(cell), device=context.job.device
-    )
+        component, inputs, target, held_out=held, recipe=recipe, seed=context.seed_of(cell), device=context.job.device,
+        auxiliary=[context.truth.known(signal.name, index) for signal in component.auxiliary],
+    )  # fmt: skip
     model.save(folder / "model")
     started = time.process_time()
     _keep_outputs(context, cell, model, folder)

@@ -60,7 +60,7 @@ def _lacking(design: Design, chained: bool, at: int, truth: Truth, train: np.nda
         return ""
     before = design.parts[:at]
     path = ancestors(before, part) if chained and takes_predictions(before, part) else ()
-    names = _takes(part, path)
+    names = [*_takes(part, path), *(signal.name for signal in part.auxiliary)]  # a few rows may lack these, not all
     count = int(np.logical_and.reduce([truth.has(name)[train] for name in names]).sum())
     if count >= FEWEST:
         return ""

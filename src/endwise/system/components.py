@@ -83,11 +83,13 @@ class Component:
     version: str = "1"
     price: float = 0.0
     label: Signal | None = None  # what a learned component trains on, where that is not its output
+    auxiliary: tuple[Signal, ...] = ()  # what its network learns to tell beside, from the same features
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
     learns: ClassVar[bool]
 
     def __post_init__(self) -> None:
-        wrong = [one for one in (*self.inputs, self.output, self.label or self.output) if not isinstance(one, Signal)]
+        signals = (*self.inputs, self.output, self.label or self.output, *self.auxiliary)
+        wrong = [one for one in signals if not isinstance(one, Signal)]
         if wrong:
             raise DeclarationError(
                 f"A component that makes {self.output!r} was asked for.",
@@ -122,7 +124,8 @@ class Component:
         """A digest of all that decides what this component does, its rows apart."""
         signals = [signal.to_json() for signal in (*self.inputs, self.output)]
         label = [] if self.label is None else ["label", self.label.to_json()]
-        return digest(self.name, self.start, self.version, signals, self.source, *label)
+        beside = ["auxiliary", *(one.to_json() for one in self.auxiliary)] if self.auxiliary else []
+        return digest(self.name, self.start, self.version, signals, self.source, *label, *beside)
 
     def __repr__(self) -> str:
         made_from = " + ".join(signal.name for signal in self.inputs)
@@ -206,6 +209,7 @@ def learned(
     to: Signal,
     using: Any = None,
     label: Signal | None = None,
+    auxiliary: Sequence[Signal] = (),
     name: str | None = None,
     version: str = "1",
     start: Start = "scratch",
@@ -219,6 +223,8 @@ def learned(
     `label` names another signal to train on where rows have no true value of `to`: words are learnt from
     transcripts by a `Learner`; a network learns a vector from a category, so that one category lies apart from
     the others (an embedding of whom it shows).
+    `auxiliary` names signals of which the default network learns to tell the true values as well, on rows that have
+    them, from the same features as `to` (Caruana 1997, *Multitask learning*); nobody is handed these answers.
 
     >>> from endwise.system.signals import Image, Number
     >>> learned(Image("xray"), to=Number("age", unit="months"))
@@ -246,7 +252,15 @@ def learned(
             "Estimators train on true values of what they make; so do networks, except for a vector from a category.",
             "Hand over a Learner class, which may train on another signal, or leave label out.",
         )
-    return Learned(inputs, to, name or _name(inputs), start, using, version, label=label)
+    beside = tuple(auxiliary)
+    if beside and (using is not None or label is not None or {to, *inputs} & {*beside}):
+        raise DeclarationError(
+            f"A learned component that makes '{to.name}' was asked for with auxiliary={[one.name for one in beside]}.",
+            f"It takes {[one.name for one in inputs]}, using={using!r}, with a label of its own: {label is not None}.",
+            "Only the default networks learn auxiliary signals, and only ones that they neither take nor make.",
+            "Leave using and label out, and name signals that rows carry beside these.",
+        )
+    return Learned(inputs, to, name or _name(inputs), start, using, version, label=label, auxiliary=beside)
 
 
 def predictions(*inputs: Signal, to: Signal, column: str, name: str | None = None, version: str = "1") -> Fixed:

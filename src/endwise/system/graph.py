@@ -66,7 +66,7 @@ class System:
     def signals(self) -> dict[str, Signal]:
         """Every signal by name, in order of declaration: inputs, given, as components make them, then labels."""
         made = [component.output for component in self.components]
-        labels = [component.label for component in self.components if component.label is not None]
+        labels = [one for c in self.components for one in (c.label, *c.auxiliary) if one is not None]
         return {signal.name: signal for signal in (*self.inputs, *self.given, *made, *labels)}
 
     @cached_property
@@ -185,7 +185,7 @@ class System:
 
     def _check_names(self) -> None:
         seen: dict[str, Signal] = {}
-        everywhere = (s for c in self.components for s in (*c.inputs, c.output, c.target))
+        everywhere = (s for c in self.components for s in (*c.inputs, c.output, c.target, *c.auxiliary))
         for signal in (*self.inputs, *self.given, self.wants, *everywhere):
             if seen.setdefault(signal.name, signal) != signal:
                 raise self._wrong(

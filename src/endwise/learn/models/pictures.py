@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -61,10 +63,11 @@ class Look(nn.Module):
         sizes = halvings(size, side, least=3)
         channels = [depth * side**2, *(min(32 * 2**step, 96) for step in range(len(sizes) - 1))]
         self.layers = nn.Sequential(Cells(side), *map(Halving, channels, channels[1:]))
-        self.width = sizes[-1][0] * sizes[-1][1] * channels[-1]
+        self.grid = (channels[-1], *sizes[-1])
+        self.width = math.prod(self.grid)
 
     def forward(self, picture: Tensor) -> Tensor:
-        return self.layers(picture).flatten(1)  # (B, C, H, W) -> (B, F)
+        return self.layers(picture).flatten(1)  # (B, C, H, W) -> (B, F), a `grid` each
 
 
 @reads("image", "mask", to=FLAT)

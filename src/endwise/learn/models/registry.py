@@ -88,8 +88,15 @@ class Joined(nn.Module):
         self.last = nn.Linear(HIDDEN, size)
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        features = [reader(one) for reader, one in zip(self.readers, inputs, strict=True)]  # each (B, F)
-        return self.last(self.dense(torch.cat(features, dim=1)))
+        return self.last(self.seen(self.read(*inputs)))
+
+    def read(self, *inputs: Tensor) -> list[Tensor]:
+        """What each reader makes of its input, (B, F)."""
+        return [reader(one) for reader, one in zip(self.readers, inputs, strict=True)]
+
+    def seen(self, features: Sequence[Tensor]) -> Tensor:
+        """What all of it comes to, (B, HIDDEN)."""
+        return self.dense(torch.cat([*features], dim=1))
 
 
 class Flat(nn.Module):

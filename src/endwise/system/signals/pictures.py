@@ -31,12 +31,16 @@ def pixel_distance(predicted: Any, true: Any) -> float:
 class Image(Signal):
     """A picture of `size` = (height, width) pixels with `channels` 1 (grey) or 3 (RGB).
 
+    With `mirrors`, all that is learnt from it alone holds for its mirror image as well (a face: who it is; the box
+    round it swaps along), and half of the training pictures are mirrored. Not so for digits or a road.
+
     >>> Image("xray", size=(128, 96)).shape
     (128, 96)
     """
 
     size: tuple[int, int] = (96, 96)
     channels: int = 1
+    mirrors: bool = False
     kind: ClassVar[str] = "image"
     example: ClassVar[str] = "ew.Image('xray', size=(128, 96))"
     drawn: ClassVar[str] = "picture"

@@ -34,7 +34,8 @@ ROUND: Final = "camera -> lane_mask -> lane, sighting, obstacle -> gap -> situat
 THIN: Final = "camera -> situation -> plan:in_lane -> control:pursuit"
 POLICY: Final = "camera -> situation -> control:policy"
 MID_TO_MID: Final = "camera -> lane_mask -> control:from_mask"
-END_TO_END: Final = "camera -> control"
+END_TO_END: Final = "camera -> control:pixels"
+AUXILIARY: Final = "camera -> control:pixels_and_mask"
 GUARDED: Final = "camera -> lane_mask, wish -> lane, sighting -> gap -> situation -> plan:in_lane -> guarded -> control"
 """Designs that a study compares; the graph holds more, made of the same parts."""
 
@@ -44,7 +45,8 @@ def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.Sys
 
     A network paints the lanes and cars, geometry tells from them where the lane and the car ahead are, and a planner
     and a controller that people wrote do the rest; or a network tells the situation right away; or a learned policy
-    drives by the situation, by the mask, or by the pictures. A guard made of the staged parts may watch over the
+    drives by the situation, by the mask, or by the pictures; of the last there is one that learns to tell the mask as
+    well, which nobody is handed. A guard made of the staged parts may watch over the
     latter. With `roadworks` there is a planner that is also told of the next obstacle.
     Judged by drives in the world of that preset; `judge` is another one, for recordings that nobody can drive in.
     """
@@ -55,7 +57,7 @@ def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.Sys
         wants=control,
         judge=Drives(preset) if judge is None else judge,
         staged=STAGED,
-        studied=[STAGED, *([ROUND] if preset == "roadworks" else []), THIN, POLICY, MID_TO_MID, END_TO_END, GUARDED],
+        studied=[STAGED, *([ROUND] if preset == "roadworks" else []), THIN, POLICY, MID_TO_MID, END_TO_END, AUXILIARY, GUARDED],
         components=[
             ew.learned(camera, to=lane_mask),
             ew.fixed(lane_mask, to=lane, using=lane_of, name="ground_plane"),
@@ -69,6 +71,7 @@ def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.Sys
             ew.learned(situation, signals.speed, to=control, name="policy"),
             ew.learned(lane_mask, signals.speed, to=control, name="from_mask"),
             ew.learned(camera, signals.speed, to=control, name="pixels"),
+            ew.learned(camera, signals.speed, to=control, auxiliary=[lane_mask], name="pixels_and_mask"),
             *_guarded(),
         ],
     )

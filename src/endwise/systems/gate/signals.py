@@ -14,9 +14,9 @@ CROP: Final = 48
 NUMBERS: Final = 64
 """Numbers in an embedding."""
 
-frame = ew.Image("frame", size=SIZE)
+frame = ew.Image("frame", size=SIZE, mirrors=True)
 face_box = ew.Box("face_box", on="frame")
-crop = ew.Image("crop", size=(CROP, CROP))
+crop = ew.Image("crop", size=(CROP, CROP), mirrors=True)
 embedding = ew.Vector("embedding", size=NUMBERS)
 
 
