@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -216,7 +217,7 @@ def frame(layers: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], ca
     return {
         "width": canvas.width,
         "height": canvas.height,
-        "encoding": {"x": x, "y": y},
+        "encoding": {"x": x, "y": _titled_above(y, canvas)},
         "layer": layers,
         "config": {
             "background": "transparent",
@@ -228,6 +229,16 @@ def frame(layers: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], ca
             "axis": axis,
         },
     }
+
+
+def _titled_above(y: dict[str, Any], canvas: Canvas) -> dict[str, Any]:
+    """The title of a vertical axis lies above it, where it is read without turning the head and has room."""
+    if not y["axis"]:
+        return y
+    small = canvas.font - 1
+    lines = textwrap.wrap(y["axis"]["title"], round(canvas.width / (0.55 * small)))
+    lies = {"titleAngle": 0, "titleAlign": "left", "titleBaseline": "top", "titleX": 0, "titleLineHeight": 1.2 * small}
+    return {**y, "axis": {**y["axis"], **lies, "title": lines, "titleY": -8 - 1.2 * small * len(lines)}}
 
 
 def _svg(chart: dict[str, Any], canvas: Canvas, description: str) -> str:

@@ -83,7 +83,7 @@ def _seam(view: Prospect, across: Axis, up: Axis) -> list[dict[str, Any]]:
     line = layer(
         [{"x": end, "y": up.low, "end": up.high}], "rule", {"y2": "end"}, color="var(--soft)", strokeDash=[2, 3]
     )
-    return [line, *label(end, up.high, "forecast", "var(--soft)", align="left", dx=6, dy=-6)]
+    return [line, *label(end, up.high, "forecast", "var(--soft)", align="left", dx=6, dy=10)]
 
 
 def _path(one: Line) -> list[tuple[float, Band | None]]:
