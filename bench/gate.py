@@ -26,11 +26,10 @@ from endwise.systems.gate.door.enrolled import Enrolled, Person, Photo, Register
 from endwise.systems.gate.door.enrolling import enrol, judge
 from endwise.systems.gate.door.recogniser import Recogniser
 from endwise.systems.gate.signals import NUMBERS, face_box, frame
-from endwise.systems.gate.system import ENROLLED, names, system, world_rows
+from endwise.systems.gate.system import ENROLLED, STAGED, names, system, world_rows
 from endwise.systems.gate.world import portrait
 
 OUT = Path(__file__).parent / "results" / "gate"
-STAGED = "frame -> face_box -> crop -> gradients -> embedding:discriminants -> who:gallery"
 OTHERS = 300
 PICTURES = {10: 0.70, 50: None, 200: 0.85}
 """Pictures a person, and the share of known people that the staged design is to name right."""

@@ -24,7 +24,7 @@ from endwise.systems.gate.door.deciding import WARNING
 from endwise.systems.gate.door.enrolled import FILE, Register
 from endwise.systems.gate.door.journal import Journal
 from endwise.systems.gate.door.recogniser import Recogniser
-from endwise.systems.gate.system import names, system, world_rows
+from endwise.systems.gate.system import STAGED, names, system, world_rows
 from endwise.systems.gate.world import generate
 
 Captured = pytest.CaptureFixture[str]
@@ -32,7 +32,7 @@ OTHERS = 40
 pytestmark = pytest.mark.slow  # a model that tells people apart takes a minute or two to train
 
 
-def trained(out: Path, design: str = starter.DESIGN) -> Path:
+def trained(out: Path, design: str = STAGED) -> Path:
     """A winner for people who stand still before a plain wall: so few teach enough."""
     rows = world_rows(pictures=1, test=1, others=OTHERS, strangers=4, complexity=0)
     with warnings.catch_warnings():

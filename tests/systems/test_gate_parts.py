@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from endwise.systems.gate.cropping import AROUND, cut
 from endwise.systems.gate.embedding import Discriminants
 from endwise.systems.gate.gallery import Gallery, template
-from endwise.systems.gate.hog import SIZE, gradients
+from endwise.systems.gate.hog import HALF, SIZE, gradients, of_half
 from endwise.systems.gate.signals import CROP, NUMBERS, SIZE as FRAME
 
 
@@ -52,6 +52,14 @@ def test_an_upright_edge_votes_for_its_own_direction() -> None:
     crop[:, :, CROP // 2 :] = 200
     votes = gradients(crop).reshape(-1, 9).sum(axis=0)
     assert votes[[0, 8]].sum() > 0.95 * votes.sum()  # 0 and 180 degrees are the same
+
+
+def test_a_face_and_its_mirror_image_have_the_same_half() -> None:
+    crops = np.random.default_rng(0).integers(0, 255, (3, CROP, CROP)).astype(np.uint8)
+    half = of_half(crops)
+    assert half.shape == (3, HALF)
+    np.testing.assert_allclose(of_half(crops[:, :, ::-1]), half, atol=2e-3)
+    assert np.abs(of_half(crops[:, ::-1]) - half).max() > 0.05
 
 
 def people(count: int, of: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

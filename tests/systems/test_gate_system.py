@@ -74,6 +74,9 @@ def test_more_pictures_change_no_test_row(rows: ew.Rows) -> None:
 def test_the_designs_are_those_of_the_lecture_and_between() -> None:
     ways = {tuple(part.name for part in one.parts) for one in ew.designs(system())}
     assert ways == {
+        ("from_frame", "aligned", "margin", "gallery"),
+        ("from_frame", "aligned", "hog", "discriminants", "gallery"),
+        ("from_frame", "aligned", "by_heart"),
         ("from_frame", "zoom", "margin", "gallery"),
         ("from_frame", "zoom", "hog", "discriminants", "gallery"),
         ("from_frame", "zoom", "by_heart"),

@@ -37,7 +37,8 @@ MID_TO_MID: Final = "camera -> lane_mask -> control:from_mask"
 END_TO_END: Final = "camera -> control:pixels"
 AUXILIARY: Final = "camera -> control:pixels_and_mask"
 GUARDED: Final = "camera -> lane_mask, wish -> lane, sighting -> gap -> situation -> plan:in_lane -> guarded -> control"
-"""Designs that a study compares; the graph holds more, made of the same parts."""
+LEARNT: Final = (THIN, POLICY, MID_TO_MID, END_TO_END, AUXILIARY)
+"""With the staged and the guarded one, those that a study compares; the graph holds more, made of the same parts."""
 
 
 def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.System:
@@ -46,8 +47,8 @@ def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.Sys
     A network paints the lanes and cars, geometry tells from them where the lane and the car ahead are, and a planner
     and a controller that people wrote do the rest; or a network tells the situation right away; or a learned policy
     drives by the situation, by the mask, or by the pictures; of the last there is one that learns to tell the mask as
-    well, which nobody is handed. A guard made of the staged parts may watch over the
-    latter. With `roadworks` there is a planner that is also told of the next obstacle.
+    well, which nobody is handed. A guard made of the staged parts may watch over an end-to-end driver. With `roadworks`
+    there is a planner that is also told of the next obstacle.
     Judged by drives in the world of that preset; `judge` is another one, for recordings that nobody can drive in.
     """
     return ew.System(
@@ -57,7 +58,7 @@ def system(*, preset: Preset = "clear", judge: ew.Judge | None = None) -> ew.Sys
         wants=control,
         judge=Drives(preset) if judge is None else judge,
         staged=STAGED,
-        studied=[STAGED, *([ROUND] if preset == "roadworks" else []), THIN, POLICY, MID_TO_MID, END_TO_END, AUXILIARY, GUARDED],
+        studied=[STAGED, *([ROUND] if preset == "roadworks" else []), *LEARNT, GUARDED],
         components=[
             ew.learned(camera, to=lane_mask),
             ew.fixed(lane_mask, to=lane, using=lane_of, name="ground_plane"),

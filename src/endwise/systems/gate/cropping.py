@@ -12,21 +12,22 @@ SMALLEST = 4.0
 """Pixels that a cut square has at least: a box found wrongly may be a line."""
 
 
-def cut(frames: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+def cut(frames: np.ndarray, boxes: np.ndarray, around: float = AROUND) -> np.ndarray:
     """The face in each frame, upright in a square: uint8 (N, H, W) and (N, 4) px -> uint8 (N, CROP, CROP).
 
-    Bilinear between pixels; where the square is larger than the crop, a crop pixel is the mean of several points, so
-    that fine patterns do not alias. What lies outside the frame repeats its border.
+    The square is `around` heights of the box wide. Bilinear between pixels; where the square is larger than the crop, a
+    crop pixel is the mean of several points, so that fine patterns do not alias. What lies outside the frame repeats
+    its border.
     """
     frames = np.asarray(frames)
     crops = np.empty((len(frames), CROP, CROP), np.uint8)
     for at, (picture, box) in enumerate(zip(frames, np.asarray(boxes, np.float64), strict=True)):
-        crops[at] = _square(picture, box)
+        crops[at] = _square(picture, box, around)
     return crops
 
 
-def _square(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
-    side = max(AROUND * (box[3] - box[1]), SMALLEST)
+def _square(picture: np.ndarray, box: np.ndarray, around: float) -> np.ndarray:
+    side = max(around * (box[3] - box[1]), SMALLEST)
     finer = max(1, int(np.ceil(side / CROP)))  # points a crop pixel and direction
     steps = ((np.arange(CROP * finer) + 0.5) / (CROP * finer) - 0.5) * side
     sampled = _bilinear(picture, (box[1] + box[3]) / 2 + steps, (box[0] + box[2]) / 2 + steps)

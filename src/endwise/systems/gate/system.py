@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
 
 import numpy as np
 
 import endwise as ew
 from endwise.systems.gate import hog
+from endwise.systems.gate.aligning import Aligned
 from endwise.systems.gate.cropping import cut
 from endwise.systems.gate.embedding import Discriminants
 from endwise.systems.gate.gallery import Gallery
@@ -32,7 +33,12 @@ STANDARD = {"pictures": 80, "test": 20}
 """Pictures of each enrolled person to train on and to test on."""
 VISIT = " on visit "
 
-gradients = ew.Vector("gradients", size=hog.SIZE)
+CROP: Final = "frame -> face_box -> crop:aligned"
+STAGED: Final = f"{CROP} -> gradients -> embedding:discriminants -> who:gallery"
+BESIDE: Final = (f"{CROP} -> embedding:margin -> who:gallery", f"{CROP} -> who:by_heart", "frame -> who:pixels")
+"""Designs that a study compares; the graph also holds those that cut out the detector's box as it is (`crop:zoom`)."""
+
+gradients = ew.Vector("gradients", size=hog.HALF)
 
 
 @final
@@ -47,9 +53,9 @@ class OverPeople(ew.OpenLoop):
 def system(*, people: Sequence[str] | None = None, others: Sequence[str] | None = None) -> ew.System:
     """Designs from a camera's frame to one of `people`, or a stranger.
 
-    The face is found, cut out and brought to a size, and made an embedding: by a network that learnt to tell `others`
-    apart, or by linear discriminants of its gradients; the nearest of the enrolled is the answer. Or a network learns
-    the enrolled by heart, from the face that was cut out, or from the whole frame.
+    The face is found, its box brought into place and cut out, and made an embedding: by a network that learnt to tell
+    `others` apart, or by linear discriminants of its gradients; the nearest of the enrolled is the answer. Or a network
+    learns the enrolled by heart, from the face that was cut out, or from the whole frame.
     """
     known = signal_of_world() if people is None else who(people)
     told = person(names("other", OTHERS) if others is None else others)
@@ -63,12 +69,14 @@ def system(*, people: Sequence[str] | None = None, others: Sequence[str] | None 
             ew.Slicing("place of the face", of=face_box, using=places),
         ],
         judge=OverPeople((ew.miss_rate(0.01), ew.miss_rate(0.05), ew.wrong_person, ew.pass_rate(0.01))),
-        staged="frame -> face_box -> crop -> gradients -> embedding:discriminants -> who:gallery",
+        staged=STAGED,
+        studied=[STAGED, *BESIDE],
         components=[
             ew.learned(frame, to=face_box),
+            ew.learned(frame, face_box, to=crop, label=face_box, using=Aligned, name="aligned"),
             ew.fixed(frame, face_box, to=crop, using=cut, name="zoom"),
             ew.learned(crop, to=embedding, label=told, name="margin"),
-            ew.fixed(crop, to=gradients, using=hog.gradients, name="hog"),
+            ew.fixed(crop, to=gradients, using=hog.of_half, name="hog"),
             ew.learned(gradients, to=embedding, label=told, using=Discriminants, name="discriminants"),
             ew.learned(embedding, to=known, using=Gallery, name="gallery"),
             ew.learned(crop, to=known, name="by_heart"),

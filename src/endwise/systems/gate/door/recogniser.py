@@ -15,6 +15,7 @@ import torch
 import endwise as ew
 from endwise.systems.gate.door.finding import find
 from endwise.systems.gate.signals import crop, embedding, face_box, frame
+from endwise.systems.gate.system import STAGED
 
 LIKELY: Final = 0.4
 """Chance from which on something is a face. A detector from 2,400 frames finds so 89 of 90 faces in other frames of the
@@ -96,5 +97,5 @@ def _refuse_others(bundle: ew.Bundle) -> None:
         "embedding can be told of others without training it again.",
         "Name a staged winner of the system gate with --model; without it one in runs/gate is taken, and where there "
         "is none a small one is trained. To train one: endwise study gate "
-        '--designs "frame -> face_box -> crop -> gradients -> embedding:discriminants -> who:gallery"',
+        f'--designs "{STAGED}"',
     )

@@ -12,11 +12,9 @@ from typing import Final
 from platformdirs import user_cache_path
 
 import endwise as ew
-from endwise.systems.gate.system import ENROLLED, names, system, world_rows
+from endwise.systems.gate.system import ENROLLED, STAGED, names, system, world_rows
 
 WINNER: Final = Path("runs/gate/winner")
-DESIGN: Final = "frame -> face_box -> crop -> gradients -> embedding:discriminants -> who:gallery"
-"""Learnt from few faces in seconds, once a face is found."""
 SMALL: Final = {"pictures": 3, "test": 2, "others": 240, "strangers": 20}
 """Rows of the built-in world: the others teach the stages; the rest is only there to measure them."""
 
@@ -62,7 +60,7 @@ def _train(folder: Path, told: Callable[[str], None]) -> None:
         study = ew.study(
             system(others=names("other", SMALL["others"])),
             world_rows(**SMALL),
-            designs=[DESIGN],
+            designs=[STAGED],
             sizes=[ENROLLED * SMALL["pictures"]],
             repeats=1,
             quick=True,
