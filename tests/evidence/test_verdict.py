@@ -288,3 +288,17 @@ def test_a_perfect_design_without_a_rate_has_no_forecast() -> None:
     assert verdict.best == "perfect"
     assert verdict.forecast is not None
     assert [one.design for one in verdict.forecast.designs] == ["flat"]
+
+
+def test_no_interval_leaves_the_range_of_its_metric() -> None:
+    """Few repeats are spread as far as repeats may vary: without a limit that would be 103 % of the answers wrong."""
+    found = [
+        measurement(design, 100, repeat, 0, records={"error_rate": np.arange(len(UNITS)) >= wrong})
+        for design, each in {"direct": (0, 8), "staged": (1, 12)}.items()
+        for repeat, wrong in enumerate(each)
+    ]
+    unlimited = weigh(evidence(found, metrics=(replace(error_rate, range=(-np.inf, np.inf)),)), draft(unit="%"))
+    assert max(point.high for point in unlimited.designs) > 100
+    verdict = weigh(evidence(found, metrics=(error_rate,)), draft(unit="%"))
+    assert max(point.high for point in verdict.designs) == 100
+    assert verdict.high <= 100

@@ -56,7 +56,9 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
     names = {point.key: point.design for point in points}
     others = sorted((at for at in range(len(top.designs)) if at != best), key=lambda at: float(top.errors[at]))
     flattered = top.selection_bias()
-    low, high = top.interval(best)
+    error, low, high = _within(
+        deciding, float(top.errors[best]) + flattered, *(end + flattered for end in top.interval(best))
+    )
     units = evidence.units[max(by_size)]
     ahead = foresee(by_size, draws, deciding, len(units), draft.constant_error)
     verdict = replace(
@@ -66,9 +68,9 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
         best=names[top.designs[best]],
         best_key=top.designs[best],
         probability_best=top.probability_best(best),
-        error=float(top.errors[best]) + flattered,
-        low=low + flattered,
-        high=high + flattered,
+        error=error,
+        low=low,
+        high=high,
         regret=top.regret(best),
         runner_up=names[top.designs[others[0]]] if others else None,
         differences=tuple(
@@ -91,7 +93,7 @@ def _by_size(measurements: Sequence[Measurement]) -> dict[int, dict[str, list[Me
 
 def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: int) -> DesignPoint:
     deciding = evidence.metrics[0]
-    low, high = draws.interval(at)
+    low, high = _within(deciding, *draws.interval(at))
     metrics = {m.name: float(np.mean([m.aggregate(one.records[m.name]) for one in found])) for m in evidence.metrics}
     repeats = tuple(deciding.aggregate(one.records[deciding.name]) for one in sorted(found, key=lambda m: m.repeat))
     latency = float(np.median([one.latency_ms for one in found]))
@@ -106,6 +108,11 @@ def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: i
         still_improving=tuple(sorted({part for one in found for part in one.still_improving})),
         latency_ms=None if np.isnan(latency) else latency,
     )
+
+
+def _within(metric: Metric, *figures: float) -> tuple[float, ...]:
+    """Figures of a metric, none beyond its range: few repeats are spread as far as repeats may vary, and so beyond."""
+    return tuple(min(max(one, metric.range[0]), metric.range[1]) for one in figures)
 
 
 def _caveats(verdict: Verdict, evidence: Evidence) -> list[Caveat]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
 
-from endwise.judge.open_set import wrong_person
+from endwise.judge.open_set import SHARE, wrong_person
 from endwise.system.judging import Metric
 from endwise.system.signals import Signal
 
 NUMBERS = ("number", "vector")
 TEXTS = ("text",)
+UPWARDS = (0.0, inf)
+"""The range of an error that may be as large as it likes; a word error rate may exceed 100 %."""
 
 
 def _mean(records: np.ndarray) -> float:
@@ -79,20 +82,31 @@ def _edit_rate(records: np.ndarray) -> float:
     return 100 * float(edits / max(length, 1.0))
 
 
-mean_absolute_error = Metric("mean_absolute_error", "mean absolute error", _absolute, _mean, kinds=NUMBERS)
+mean_absolute_error = Metric(
+    "mean_absolute_error", "mean absolute error", _absolute, _mean, kinds=NUMBERS, range=UPWARDS
+)
 """Mean over rows of |predicted - true|, in the signal's unit."""
 
-root_mean_square_error = Metric("root_mean_square_error", "root mean square error", _squared, _root_mean, kinds=NUMBERS)
+root_mean_square_error = Metric(
+    "root_mean_square_error", "root mean square error", _squared, _root_mean, kinds=NUMBERS, range=UPWARDS
+)
 """Root of the mean squared error, in the signal's unit: large errors weigh more."""
 
-bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean, kinds=("number",))
+bias = Metric("bias", "size of the mean error", _gaps, _size_of_mean, kinds=("number",), range=UPWARDS)
 """|mean of predicted - true|, in the signal's unit: what is left when errors cancel."""
 
-error_rate = Metric("error_rate", "wrong answers", _wrong, _percent, unit="%", kinds=("category",))
+error_rate = Metric("error_rate", "wrong answers", _wrong, _percent, unit="%", kinds=("category",), range=SHARE)
 """Share of rows with the wrong category, in percent: 100 (1 - accuracy)."""
 
 word_error_rate = Metric(
-    "word_error_rate", "word error rate", _word_edits, _edit_rate, unit="%", source="jiwer, process_words", kinds=TEXTS
+    "word_error_rate",
+    "word error rate",
+    _word_edits,
+    _edit_rate,
+    unit="%",
+    source="jiwer, process_words",
+    kinds=TEXTS,
+    range=UPWARDS,
 )
 """Words put in, left out or exchanged, over the words of the truth, in percent. Text is judged as it stands."""
 
@@ -104,10 +118,11 @@ character_error_rate = Metric(
     unit="%",
     source="jiwer, process_characters",
     kinds=TEXTS,
+    range=UPWARDS,
 )
 """The same with characters in place of words; spaces count."""
 
-mean_distance = Metric("mean_distance", "mean distance to the truth", _distances, _mean)
+mean_distance = Metric("mean_distance", "mean distance to the truth", _distances, _mean, range=UPWARDS)
 """Mean over rows of the signal's own distance (points: mean distance; text: word errors a true word)."""
 
 
@@ -123,7 +138,13 @@ def share_beyond(limit: float) -> Metric:
         return (_absolute(signal, predicted, true) > limit).astype(np.float64)
 
     return Metric(
-        f"share_beyond_{limit:g}", f"share off by more than {limit:g}", records, _percent, unit="%", kinds=NUMBERS
+        f"share_beyond_{limit:g}",
+        f"share off by more than {limit:g}",
+        records,
+        _percent,
+        unit="%",
+        kinds=NUMBERS,
+        range=SHARE,
     )
 
 

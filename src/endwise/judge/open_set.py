@@ -19,6 +19,9 @@ from endwise.errors import RowsError, counted
 from endwise.system.judging import Metric
 from endwise.system.signals import Signal
 
+SHARE = (0.0, 100.0)
+"""The range of a share in percent."""
+
 KINDS = ("identity",)
 
 
@@ -72,6 +75,7 @@ def miss_rate(share: float) -> Metric:
         unit="%",
         source="FNIR at FPIR, NISTIR 8271",
         kinds=KINDS,
+        range=SHARE,
     )
 
 
@@ -92,6 +96,7 @@ def pass_rate(share: float) -> Metric:
         unit="%",
         source="FPIR, NISTIR 8271",
         kinds=KINDS,
+        range=SHARE,
     )
 
 
@@ -107,7 +112,14 @@ def _share(records: np.ndarray) -> float:
 
 
 wrong_person = Metric(
-    "wrong_person", "known people taken for another", _rank_one, _share, unit="%", source="1 - rank-1", kinds=KINDS
+    "wrong_person",
+    "known people taken for another",
+    _rank_one,
+    _share,
+    unit="%",
+    source="1 - rank-1",
+    kinds=KINDS,
+    range=SHARE,
 )
 """Known people whose likeliest candidate is somebody else, whatever its score, in percent: 100 (1 - rank-1)."""
 

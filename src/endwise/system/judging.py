@@ -7,6 +7,7 @@ as word error rate are not means over rows. Designs are compared on the same uni
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class Metric:
     unit: the figure's unit; None stands for the wanted signal's own.
     source: where the definition is from.
     kinds: the kinds of signal that it can judge; none for all.
+    range: the lowest and the highest figure that there can be; no interval goes beyond.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Metric:
     unit: str | None = None
     source: str = ""
     kinds: tuple[str, ...] = ()
+    range: tuple[float, float] = (-math.inf, math.inf)
 
     def unit_for(self, signal: Signal) -> str:
         """The unit in which the figure is quoted for `signal`."""

@@ -44,7 +44,7 @@ def _mean(records: npt.NDArray[Any]) -> float:
 
 score_lost = ew.Metric(
     "score_lost", "driving score lost", ew.kept_by_world, _percent_lost, unit="%",
-    source="CARLA leaderboard: route completion x 0.60 a collision; x 0.90 a lane departure is ours",
+    source="CARLA leaderboard: route completion x 0.60 a collision; x 0.90 a lane departure is ours", range=(0, 100),
 )  # fmt: skip
 routes_failed = ew.Metric("routes_failed", "routes not driven without fault", ew.kept_by_world, _percent, unit="%")
 collisions = ew.Metric("collisions_per_km", "collisions", ew.kept_by_world, _per_km, unit="a km")

@@ -60,7 +60,13 @@ def _uncorrelated(records: npt.NDArray[Any]) -> float:
 
 
 steering_error = ew.Metric(
-    "steering_error", "steering off the driver's, open loop", _steering_gaps, _mean, unit="", kinds=("vector",)
+    "steering_error",
+    "steering off the driver's, open loop",
+    _steering_gaps,
+    _mean,
+    unit="",
+    kinds=("vector",),
+    range=(0, np.inf),
 )
 """Mean absolute error of steer; full lock is 1."""
 uncorrelated = ew.Metric(

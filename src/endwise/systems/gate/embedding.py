@@ -32,7 +32,7 @@ class Discriminants:
         means = np.stack([rows[at == one].mean(axis=0) for one in range(len(names))])
         residuals = rows - means[at]
         scale = np.maximum(residuals.std(axis=0), 1e-6)
-        within, _ = ledoit_wolf(residuals / scale, assume_centered=True)  # of a thousand numbers few pictures say little
+        within, _ = ledoit_wolf(residuals / scale, assume_centered=True)  # few pictures say little of so many numbers
         spread, turned = np.linalg.eigh(within)
         white = turned / np.sqrt(spread) / scale[:, None]  # (D, D): within people, unit spread in every direction
         between = (means - means.mean(axis=0)) @ white

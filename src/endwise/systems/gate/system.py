@@ -28,7 +28,7 @@ OF_OTHERS = 8
 STRANGERS = 100
 """People who come by and are not known, half of whom set the threshold for the other half."""
 OF_STRANGERS = 6
-QUICK = {"pictures": 10, "test": 10}
+QUICK = {"pictures": 10, "test": 10, "of_others": 6}
 STANDARD = {"pictures": 80, "test": 20}
 """Pictures of each enrolled person to train on and to test on."""
 VISIT = " on visit "
@@ -116,13 +116,14 @@ def world_rows(
     pictures: int,
     test: int,
     others: int = OTHERS,
+    of_others: int = OF_OTHERS,
     strangers: int = STRANGERS,
     seed: int = 0,
     complexity: float = 1.0,
 ) -> ew.Rows:
     """`pictures` of each enrolled person to train on and `test` on later visits, and `strangers` who come by.
 
-    Of the `others` (side rows) box and person are told; to a design that learns the enrolled by heart they are
+    Of the `others`, `of_others` pictures each (side rows), box and person are told; to a design that learns the enrolled by heart they are
     strangers that it may learn from.
     """
     from endwise.systems.gate.world import generate
@@ -132,7 +133,7 @@ def world_rows(
         ("enrolled", "train", np.arange(ENROLLED), pictures, TEST_FROM),
         ("enrolled", "test", np.arange(ENROLLED), test, 0),
         ("stranger", "test", ENROLLED + np.arange(strangers), OF_STRANGERS, 0),
-        ("other", "side", ENROLLED + MOST_STRANGERS + np.arange(others), OF_OTHERS, 0),
+        ("other", "side", ENROLLED + MOST_STRANGERS + np.arange(others), of_others, 0),
     ]
     made = [
         generate(people.tolist(), of, seed=seed, first_picture=first, complexity=complexity)
