@@ -75,6 +75,35 @@ def test_the_report_command_prints_the_same_verdict(
     assert json.loads(endwise("report", out, "--json").stdout) == json.loads((out / "verdict.json").read_text())
 
 
+def test_blame_tells_of_each_seam_as_words_and_as_json(
+    studied: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    _, out = studied
+    told = endwise("blame", out)
+    assert told.returncode == 0, told.stderr
+    assert "image -> ink -> digit" in told.stdout
+    assert "With the true ink" in " ".join(told.stdout.split())
+    (seam,) = json.loads(endwise("blame", out, "--json").stdout)
+    fields = ("design", "signal", "error", "with_truth", "difference", "low", "high", "finding")
+    assert seam["signal"] == "ink"
+    assert set(fields) <= set(seam)
+    assert seam["without"] > 0, "a third of the rows have no ink"
+    assert endwise("blame", out, "--design", seam["design"]).returncode == 0
+
+
+def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path) -> None:
+    _, out = studied
+    other = endwise("blame", out, "--design", "Z")
+    assert other.returncode == 1
+    assert "The design 'Z' was to be looked at." in other.stderr
+    assert "Name one of these, by its letter or as it is written." in other.stderr
+    plain = json.loads((out / "verdict.json").read_text())
+    (tmp_path / "verdict.json").write_text(json.dumps({**plain, "blames": []}))
+    nothing = endwise("blame", tmp_path)
+    assert nothing.returncode == 1
+    assert "No test row has true values of what its stages make." in nothing.stderr
+
+
 def test_the_winner_predicts_files_and_names_those_it_cannot_use(
     studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path, tmp_path: Path
 ) -> None:

@@ -203,3 +203,12 @@ def test_slices_of_rows_are_refused_where_episodes_are_judged() -> None:
             slices=[ew.Slicing("wind", of=wind)],
         )  # fmt: skip
     assert "It has the slicing 'wind', and is judged in a closed loop." in str(refusal.value)
+
+
+def test_blame_puts_the_truth_in_while_driving(done: ew.Study) -> None:
+    """Of the best design with stages; the staged one is the same here. The car knows its place better than it tells."""
+    found = {one.truths: one for one in done.verdict.blames}
+    assert set(found) == {("place",), ("wind",), ("place", "wind")}
+    assert {one.design for one in found.values()} == {"seen -> place, wind -> push"}
+    assert found["place", "wind"].with_truth == pytest.approx(0, abs=1e-6)
+    assert {one.rows for one in found.values()} == {40}

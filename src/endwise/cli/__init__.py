@@ -23,6 +23,7 @@ COMMANDS = {
     "systems": "List the reference systems and their designs.",
     "check": "Look at rows and designs before any training.",
     "study": "Measure which design the rows can afford, and keep the trained winner.",
+    "blame": "Tell which stage or interface is to blame for a design's errors.",
     "report": "Print the verdict of a finished study again.",
     "forecast": "Say what more rows would bring, from errors measured at growing sizes.",
     "predict": "Run a trained winner on files or rows.",

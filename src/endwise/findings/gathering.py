@@ -11,6 +11,7 @@ import numpy as np
 
 from endwise.evidence.caveats import caveat
 from endwise.evidence.verdict import Evidence, weigh
+from endwise.findings.blaming import blames_of
 from endwise.findings.dissecting import ceilings_of, slices_of, stages_of, trade_offs_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
@@ -108,6 +109,7 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
         comparisons=comparisons,
         stages=stages_of(context, store, top),
         ceilings=ceilings,
+        blames=blames_of(context, store, top, outcome.truth_runs, options.seed),
         caveats=(*missing, *verdict.caveats),
         trade_offs=trade_offs_of(context, store, top),
     )

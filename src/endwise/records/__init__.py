@@ -25,6 +25,7 @@ from endwise.records.plain import from_json as from_json, to_json as to_json
 from endwise.records.slices import Gap as Gap, Slice as Slice, SliceScore as SliceScore
 from endwise.records.study import (
     FORMAT as FORMAT,
+    Blame as Blame,
     Caveat as Caveat,
     Ceiling as Ceiling,
     Confusion as Confusion,

@@ -227,6 +227,31 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
+class Blame:
+    """What becomes of a design's error where the true values of `truths` are put in, up to `signal`.
+
+    `truths` is `signal` alone, or all that the rest of the design takes where everything made up to `signal` is true.
+    At the largest size, in the first repeat, on the `rows` test rows (or episodes) that know these truths; `without`
+    lack one. `difference` is `error` less `with_truth`, with its 95 % interval; `finding` a code of `FINDINGS`.
+    `rival` is the design that errs least of those that do without `signal`, and `rival_error` its error on these rows.
+    """
+
+    design: str
+    signal: str
+    truths: tuple[str, ...]
+    error: float
+    with_truth: float
+    difference: float
+    low: float
+    high: float
+    finding: str
+    rows: int
+    without: int = 0
+    rival: str = ""
+    rival_error: float = float("nan")
+
+
+@dataclass(frozen=True)
 class TradeOff:
     """Of one design that identifies people: at falling thresholds the share of strangers let through (rising) and of
     known people missed, both 0..1 (detection error trade-off)."""
@@ -244,8 +269,8 @@ class Verdict:
     been chosen on the same rows; `regret` what choosing it is expected to lose against the design
     that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
     is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
-    declares them (`comparisons` were looked at), `stages` and `ceilings` where test rows,
-    or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
+    declares them (`comparisons` were looked at), `stages`, `ceilings` and `blames` where test
+    rows, or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
     world that answers, which then are the test units; test rows only tell of stages.
     """
 
@@ -291,6 +316,7 @@ class Verdict:
     comparisons: int = 0
     stages: tuple[Stage, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
+    blames: tuple[Blame, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
     closed_loop: bool = False
     times: Mapping[str, Any] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from endwise.system.designs import Design
 from endwise.system.graph import System
 from endwise.system.judging import ClosedLoop, Judge
 
+FEWEST_TOLD = 10  # test rows with the truth of a signal; fewer say nothing about a stage
 LEARNING = 3  # raise when models or training change what the same rows and seed give
 
 
@@ -166,6 +167,19 @@ class Context:
         """Whether the judge has the true values of a signal: of every test row, or in its world."""
         judge = self.system.judge
         return name in judge.knows if isinstance(judge, ClosedLoop) else bool(self.truth.has(name)[self.test].all())
+
+    def knows_some(self, name: str) -> bool:
+        """Whether the judge has the true values of a signal for enough test rows to say something, or in its world."""
+        judge = self.system.judge
+        if isinstance(judge, ClosedLoop):
+            return name in judge.knows
+        return int(self.truth.has(name)[self.test].sum()) >= FEWEST_TOLD
+
+    def told(self, truths: Sequence[str]) -> np.ndarray:
+        """Which test rows have all these true values; a closed loop's are its world's. Shape (test rows,)."""
+        if isinstance(self.system.judge, ClosedLoop) or not truths:
+            return np.ones(len(self.test), bool)
+        return np.logical_and.reduce([self.truth.has(name)[self.test] for name in truths])
 
     def judge(self, largest: bool) -> Judge:
         """Who judges at the largest size, or below it."""

@@ -147,10 +147,11 @@ def model_of(context: Context, store: FolderStore, training: Training) -> Model:
 def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) -> dict[str, Any]:
     models = {name: model_of(context, store, training) for name, training in cell.trainings.items()}
     chain, judge, wants = Chain(cell.parts, models), context.judge(cell.largest), context.system.wants
-    examples = context.examples(context.test, cell.truths)
+    index = context.test[context.told(cell.truths)]
+    examples = context.examples(index, cell.truths)
     started = time.process_time()
     if isinstance(judge, OpenLoop):
-        made = _made(context, store, cell, chain, examples)
+        made = _made(context, store, cell, chain, examples, index)
         records = judge.compare(made[wants.name], examples[wants.name], wants)
         shown = None
     else:
@@ -166,7 +167,7 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
     if shown is not None:
         (folder / FILM).write_bytes(shown[0])
     return {
-        **described(cell), "key": context.key(cell), "stages": _stages(context, made),
+        **described(cell), "key": context.key(cell), "stages": _stages(context, made, index),
         "film": None if shown is None else shown[1],
         "parameters": sum(model.parameters for model in models.values()),
         "trainings": {name: context.key(one) for name, one in cell.trainings.items()},
@@ -182,10 +183,10 @@ def _film(judge: Judge, chain: Chain, cell: Judging, records: Mapping[str, Any])
 
 
 def _made(
-    context: Context, store: FolderStore, cell: Judging, chain: Chain, examples: Mapping[str, Any]
+    context: Context, store: FolderStore, cell: Judging, chain: Chain, examples: Mapping[str, Any], index: np.ndarray
 ) -> dict[str, Any]:
-    """What a design makes of the test rows; first stages have kept theirs."""
-    kept = {name: _kept(context, store, training) for name, training in cell.trainings.items()}
+    """What a design makes of the test rows in `index`; first stages have kept theirs."""
+    kept = {name: _kept(context, store, training, index) for name, training in cell.trainings.items()}
     known = {name: outputs for name, outputs in kept.items() if outputs is not None}
     if context.system.wants.name in known:
         return known
@@ -193,8 +194,8 @@ def _made(
     return {**known, **later({name: known.get(name, examples.get(name)) for name in later.takes})}
 
 
-def _stages(context: Context, made: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """How far each signal on the way is from its truth, on the test rows that carry it.
+def _stages(context: Context, made: Mapping[str, Any], index: np.ndarray) -> dict[str, dict[str, float]]:
+    """How far each signal on the way is from its truth, on the test rows in `index` that carry it.
 
     In a closed loop also the last one: its distance from the truth on recorded rows, which does not decide there.
     """
@@ -203,10 +204,10 @@ def _stages(context: Context, made: Mapping[str, Any]) -> dict[str, dict[str, fl
     for name in context.system.makers:
         if name not in made or (decides and name == context.system.wants.name):
             continue
-        labelled = np.flatnonzero(context.rows.has(name)[context.test])
+        labelled = np.flatnonzero(context.rows.has(name)[index])
         if not len(labelled):
             continue
-        signal, true = context.system.signals[name], context.truth.view(name, context.test[labelled])
+        signal, true = context.system.signals[name], context.truth.view(name, index[labelled])
         gaps = np.array([signal.distance(made[name][at], one) for at, one in zip(labelled, true, strict=True)])
         found[name] = {
             "rows": len(labelled), "distance": float(gaps.mean()), "worst_tenth": float(np.quantile(gaps, 0.9)),
@@ -215,13 +216,13 @@ def _stages(context: Context, made: Mapping[str, Any]) -> dict[str, dict[str, fl
     return found
 
 
-def _kept(context: Context, store: FolderStore, training: Training) -> np.ndarray | None:
-    """The outputs on test rows that a first stage's cell kept, if it did, and for the same rows."""
+def _kept(context: Context, store: FolderStore, training: Training, index: np.ndarray) -> np.ndarray | None:
+    """The outputs on the test rows in `index` that a first stage's cell kept, if it did, and for the same rows."""
     file = store.read(context.key(training))[1] / "test.safetensors"
     if not file.exists():
         return None
     kept = load_file(file)
-    return kept["outputs"] if np.array_equal(kept["rows"], context.test) else None
+    return kept["outputs"][np.isin(context.test, index)] if np.array_equal(kept["rows"], context.test) else None
 
 
 def _latency(chain: Chain, examples: dict[str, Any]) -> float:

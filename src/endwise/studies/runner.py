@@ -20,6 +20,7 @@ from endwise.studies.cells import Cell, Judging, Training, arrow_text, described
 from endwise.studies.context import Context
 from endwise.studies.execute import execute, records_of
 from endwise.system.designs import Design
+from endwise.system.judging import ClosedLoop
 
 Listener = Callable[[int, int, Cell], None]  # cells done, cells in all, the one that just ended
 
@@ -30,7 +31,8 @@ class Outcome:
 
     judged: list[Judging] = field(default_factory=list)
     rechecked: list[Judging] = field(default_factory=list)
-    ceilings: list[Judging] = field(default_factory=list)  # with true values put in
+    ceilings: list[Judging] = field(default_factory=list)  # with all true values that a part takes
+    truth_runs: list[Judging] = field(default_factory=list)  # with true values at one seam, or up to it
     tuning: list[Tuning] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     rates: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -78,6 +80,9 @@ class Runner:
             self.outcome.rechecked = self._measure(schedule.rechecks(self._leaders(plan), plan, rates))
         if self.outcome.done:
             self.outcome.ceilings = self._measure(schedule.ceilings(plan, rates, self.context.knows))
+        if self.outcome.done:
+            runs = schedule.truth_runs(plan, self._dissected(plan), rates, self.context.knows_some)
+            self.outcome.truth_runs = self._measure(runs)
         return self.outcome
 
     def _search(self, plan: schedule.Plan, depth: int, rates: schedule.Rates) -> dict[tuple[str, str], float]:
@@ -102,14 +107,28 @@ class Runner:
         self._finish(judgings)
         return [cell for cell in judgings if self.store.has(self.context.key(cell))]
 
+    def _dissected(self, plan: schedule.Plan) -> list[Design]:
+        """The designs whose errors are blamed on their stages: all, or where that means to act in a world, two.
+
+        These are the best of those that have stages, and the one that people call staged.
+        """
+        if not isinstance(self.context.system.judge, ClosedLoop):
+            return list(plan.designs)
+        chains = [design for design in self._ranked(plan) if len(design.parts) > 1]
+        return list(dict.fromkeys([*chains[:1], *(one for one in chains if one.label == "staged")]))
+
     def _leaders(self, plan: schedule.Plan) -> list[Design]:
         """The two designs with the lowest error at the largest size."""
+        return self._ranked(plan)[:2]
+
+    def _ranked(self, plan: schedule.Plan) -> list[Design]:
+        """The designs by their error at the largest size, in the first repeat, the lowest first."""
         errors: dict[Design, float] = {}
         for cell in self.outcome.judged:
             if cell.size == plan.sizes[-1] and cell.repeat == 0:
                 metric = self.context.system.judge.metrics[0]
                 errors[cell.design] = metric.aggregate(records_of(self.context, self.store, cell)[0][metric.name])
-        return sorted(errors, key=lambda design: (errors[design], design.key))[:2]
+        return sorted(errors, key=lambda design: (errors[design], design.key))
 
     def _finish(self, wanted: Iterable[Cell]) -> None:
         """Have the engine run all cells that `wanted` asks for and the store lacks."""

@@ -116,6 +116,23 @@ def ceilings(plan: Plan, rates: Rates, knows: Callable[[str], bool]) -> list[Jud
     return found
 
 
+def truth_runs(plan: Plan, designs: Sequence[Design], rates: Rates, knows: Callable[[str], bool]) -> list[Judging]:
+    """Each of `designs` at the largest size with true values put in at every seam that `knows` the truth.
+
+    At a seam alone, all else as the stages before make it; and at it and everything made before it. What the rest of
+    the design does not take is not put in, so that in a chain both are one and the same cell.
+    """
+    found: dict[Judging, None] = {}
+    for design in designs:
+        seams = [part.output.name for part in design.parts[:-1] if knows(part.output.name)]
+        for at, name in enumerate(seams):
+            for truths in ((name,), seams[: at + 1]):
+                taken = {signal.name for part in rest(design.parts, truths) for signal in part.inputs}
+                put_in = tuple(sorted(taken.intersection(truths)))
+                found[Judging(design, plan.sizes[-1], 0, rates_of(design, rates), largest=True, truths=put_in)] = None
+    return list(found)
+
+
 def _cut_off(design: Design, truths: Sequence[str]) -> bool:
     """Whether nothing that leads up to these signals is needed any more once they are told."""
     makers = [part for part in design.parts if part.output.name in truths]

@@ -75,7 +75,8 @@ def world_rows(
 ) -> ew.Rows:
     """Pools of different children, each with its own labels beside the picture, its scale and the sex:
     `ages` and `test` pictures with an age, `joints_labelled` with joints, `maturity_scored` with the stage
-    of each joint; and `table` rows of bone lengths with sex and age but no picture."""
+    of each joint; and `table` rows of bone lengths with sex and age but no picture. Test pictures have joints and
+    stages too, so that what the stages make can be held against its truth."""
     # ages last: more of them change no other pool, so that studies of different sizes share their test rows
     pools = {"test": test, "joints": joints_labelled, "maturity": maturity_scored, "table": table, "age": ages}
     made = generate(sum(pools.values()) + 8, seed=seed, complexity=complexity)
@@ -84,8 +85,9 @@ def world_rows(
     owner, made = owner[keep], {name: values[keep] for name, values in made.items()}
     pictured, dated = owner != "table", (owner == "age") | (owner == "test") | (owner == "table")
     present = {
-        "xray": pictured, "mm_per_px": pictured, "sex": np.ones(len(owner), bool), "joints": owner == "joints",
-        "maturity": owner == "maturity", "lengths": owner == "table", "age": dated,
+        "xray": pictured, "mm_per_px": pictured, "sex": np.ones(len(owner), bool),
+        "joints": np.isin(owner, ("joints", "test")), "maturity": np.isin(owner, ("maturity", "test")),
+        "lengths": owner == "table", "age": dated,
     }  # fmt: skip
     signals = [xray, mm_per_px, sex, joints, maturity, lengths, age]
     return ew.Rows.from_columns(

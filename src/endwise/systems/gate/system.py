@@ -123,8 +123,8 @@ def world_rows(
 ) -> ew.Rows:
     """`pictures` of each enrolled person to train on and `test` on later visits, and `strangers` who come by.
 
-    Of the `others`, `of_others` pictures each (side rows), box and person are told; to a design that learns the enrolled by heart they are
-    strangers that it may learn from.
+    Of the `others`, `of_others` pictures each (side rows), box and person are told; to a design that learns the
+    enrolled by heart they are strangers that it may learn from.
     """
     from endwise.systems.gate.world import generate
 
