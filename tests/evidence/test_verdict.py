@@ -130,7 +130,9 @@ def test_few_repeats_and_few_units_and_one_size_are_said() -> None:
     some = [one for one in measured() if one.size == 100 and one.repeat < 2]
     verdict = weigh(evidence(some, units=np.repeat(UNITS[:10], 4)), draft(repeats=2))
     assert codes(verdict) == ["too-few-repeats", "test-set-too-small", "single-size"]
-    assert verdict.caveats[1].explanation.startswith("The test rows hold 10 independent groups. Under 30")
+    assert verdict.caveats[1].explanation.startswith(
+        "Designs were judged on 10 independent groups of test rows. Under 30"
+    )
 
 
 def test_a_design_no_better_than_a_constant_is_said() -> None:

@@ -19,7 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "test-set-too-small": (
         "Few independent test units",
-        "The test rows hold {units} independent groups. Under {fewest}, intervals are too narrow.",
+        "Designs were judged on {units} independent {of}. Under {fewest}, intervals are too narrow.",
     ),
     "still-improving": (
         "Training was cut short",

@@ -127,7 +127,8 @@ def _caveats(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
     if verdict.repeats < 3:
         found.append(caveat("too-few-repeats", repeats=verdict.repeats))
     if verdict.test_units < FEW_UNITS:
-        found.append(caveat("test-set-too-small", units=verdict.test_units, fewest=FEW_UNITS))
+        of = "episodes" if verdict.closed_loop else "groups of test rows"
+        found.append(caveat("test-set-too-small", units=verdict.test_units, of=of, fewest=FEW_UNITS))
     cut = sorted({part for point in top for part in point.still_improving})
     if cut:
         found.append(caveat("still-improving", parts=", ".join(cut)))

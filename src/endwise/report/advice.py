@@ -70,7 +70,7 @@ def _objections(verdict: Verdict) -> Iterator[str]:
     if not verdict.done:
         yield "The study was stopped before all of it was measured."
     if verdict.failures:
-        yield f"{counted(len(verdict.failures), 'training')} failed, so not every design had its full chance."
+        yield f"{counted(len(verdict.failures), 'piece')} of work failed, so not every design had its full chance."
     rival = runner_up(verdict)
     if rival is not None and rival.low <= 0:
         interval = span(rival.low, rival.high, difference_decimals(verdict, rival))
@@ -104,10 +104,11 @@ def next_test(verdict: Verdict) -> str:
     if verdict.runner_up is None:
         return "Study a second design on the same rows: one alone cannot be compared."
     if verdict.probability_best < SETTLED:
+        wider = "judge by more episodes" if verdict.closed_loop else "hold out more rows"
         return (
             f"Raise `--repeats` from {verdict.repeats} to {2 * verdict.repeats}, with no new label"
             f"{_saves(verdict, 'repeat', 'one more is expected to lower the loss')}. Where the interval"
-            f" stays as wide, hold out more rows: it rests on {counted(verdict.test_units, 'test unit')}."
+            f" stays as wide, {wider}: it rests on {counted(verdict.test_units, 'test unit')}."
         )
     gaining, falling = gaining_rival(verdict), falling_rival(verdict)
     if gaining is None and (rivals(verdict) or falling is None):
