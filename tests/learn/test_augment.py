@@ -10,7 +10,7 @@ from endwise.learn.augment import augment
 from endwise.learn.fit import fit
 from endwise.learn.trainer import Recipe
 from endwise.system.components import Learned, learned
-from endwise.system.signals import Box, Image, Number, Points, Stack, Vector
+from endwise.system.signals import Box, Image, Mask, Number, Points, Stack, Vector
 
 PICTURE = Image("picture", size=(40, 60))
 SPOT = Points("spot", unit="px", count=1, on="picture")
@@ -75,12 +75,34 @@ def test_a_picture_that_says_so_is_mirrored_with_its_box() -> None:
     assert found.dtype == boxes.dtype
 
 
+def test_auxiliary_signals_change_along_and_what_is_known_of_them_stays() -> None:
+    pictures, spots = bright(80)
+    boxes = np.concatenate([spots[:, 0] - 3, spots[:, 0] + 4], axis=1)
+    masks = (pictures > 100).astype(np.uint8)
+    face = Image("picture", size=PICTURE.size, mirrors=True)
+    beside = [Box("box", on="picture"), Mask("bright", size=PICTURE.size, values=("dark", "bright"))]
+    change = augment(learned(face, to=Number("age"), auxiliary=beside), share=0.05)
+    assert change is not None
+    assert change.mirrors
+    known = np.arange(80) % 2 == 0
+    ages = np.arange(80, dtype=np.float32)
+    changed, same, found, painted, *kept = change([pictures, ages, boxes, masks, known], np.random.default_rng(0))
+    np.testing.assert_array_equal(painted, changed > 100)
+    for picture, (left, top, right, bottom) in zip(changed, found.astype(int), strict=True):
+        assert (picture[top:bottom, left:right] == 200).all()
+    np.testing.assert_array_equal(same, ages)
+    assert kept[0] is known
+
+
 @pytest.mark.parametrize(
     "component",
     [
         learned(PICTURE, to=Box("box", on="picture")),
         learned(Image("face", size=(40, 60), mirrors=True), to=SPOT),
         learned(Image("face", size=(40, 60), mirrors=True), PICTURE, to=Number("age")),
+        learned(Image("picture", size=(40, 60), mirrors=True), to=Number("age"), auxiliary=[SPOT]),
+        learned(Image("picture", size=(40, 60), mirrors=True), to=Box("box", unit="m", on="picture")),
+        learned(Image("picture", size=(40, 60), mirrors=True), to=Box("box", on="another")),
     ],
 )
 def test_nothing_else_is_mirrored(component: Learned) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from endwise.errors import DeclarationError
+from endwise.errors import DeclarationError, StudyError
 from endwise.learn.fit import fit
 from endwise.learn.model import Model, load
 from endwise.learn.trainer import Recipe
@@ -80,6 +80,23 @@ def test_rows_without_a_true_value_add_nothing() -> None:
     wrong = np.where(some[:, None, None], rows()["bright"], 1).astype(np.uint8)
     found, expected = trained(component, has=some, bright=wrong), trained(component, has=some)
     np.testing.assert_array_equal(answers(found), answers(expected))
+
+
+def test_a_value_that_is_no_number_is_named_and_one_that_is_unknown_does_not_matter() -> None:
+    component = learned(PICTURE, to=ACROSS, auxiliary=[SIZE])
+    sizes = rows()["size"]
+    sizes[3] = np.nan
+    with pytest.raises(StudyError, match="'size'"):
+        trained(component, size=sizes)
+    trained(component, has=np.arange(COUNT) != 3, size=sizes)
+
+
+def test_only_the_output_says_when_to_stop() -> None:
+    """An auxiliary signal that held-out rows tell wrongly changes nothing."""
+    component = learned(PICTURE, to=ACROSS, auxiliary=[SIDE])
+    sides = rows()["side"]
+    turned = np.where(HELD_OUT, 1 - sides, sides).astype(np.int32)
+    np.testing.assert_array_equal(answers(trained(component, side=turned)), answers(trained(component)))
 
 
 def test_a_mask_needs_a_picture_and_a_flat_output() -> None:

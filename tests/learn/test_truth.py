@@ -155,6 +155,16 @@ class Counter:
         return np.arange(self.seen - len(a), self.seen)
 
 
+def test_what_is_known_comes_with_which_rows_know_it() -> None:
+    rows = Rows.from_columns([x, m, y], dict.fromkeys("xmy", [1.0, 2.0, 3.0]), present={"m": [True, False, True]})
+    truth = Truth(system(), rows)
+    values, has = truth.known("d", np.array([2, 1, 0]))
+    assert has.tolist() == [True, False, True]
+    assert values[has].tolist() == [6.0, 2.0]
+    nothing, none = truth.known("m", np.array([1]))
+    assert (nothing.shape, none.tolist()) == ((1,), [False])
+
+
 def test_what_remembers_starts_anew_for_truth() -> None:
     graph = System(
         "s", inputs=x, wants=y, judge=mean_absolute_error,

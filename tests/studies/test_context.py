@@ -124,7 +124,7 @@ def test_row_use_says_why() -> None:
     past = parse(system(), "x -> b:frozen -> y:past")
     cell = Judging(past, 16, 0, rates_of(past, {("y", "past"): 0.1}), largest=True)
     use = row_use(of, cell.trainings["y"])
-    assert use.component == "x + b -> y"
+    assert use.component == "x + b -> y:past"
     assert use.unused == {"not in a sample of this size": 16, "no 'y'": 20}
     assert (use.used, use.derived) == (16, 0)
 

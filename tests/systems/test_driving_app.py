@@ -126,7 +126,7 @@ def test_a_named_winner_drives_and_one_of_another_design_or_system_is_refused(
     assert refused("--model", winner, "--design", "camera -> control:pixels") == (
         f"A route was to be driven by the model {winner}.\n"
         f"It is of the design {SITUATION}.\n"
-        "The design asked for is camera -> control.\n"
+        "The design asked for is camera -> control:pixels.\n"
         "Leave out --design to drive the model, or --model to drive the design."
     )
     other = tiny(bone_age.system(), bone_age.rows(quick=True), "xray -> age", elsewhere / "other")
@@ -146,13 +146,13 @@ def test_without_a_model_a_small_one_is_trained_once_and_a_network_is_watched(
     assert run("--design", "camera -> control:pixels") == 0
     said = capsys.readouterr()
     assert said.err.count("a small one is trained") == 2  # the driver, and the staged parts that the guard sees with
-    assert said.out.startswith("camera -> control, guarded\n")
+    assert said.out.startswith("camera -> control:pixels, guarded\n")
     assert "of the guard" in said.out
     assert run() == run("--design", "camera -> control:pixels", "--no-guard") == 0
     said = capsys.readouterr()
     assert said.err == f"{BANNER}\n" * 2
     assert f"{starter.STAGED}\n" in said.out
-    assert "\ncamera -> control\n" in said.out
+    assert "\ncamera -> control:pixels\n" in said.out
 
 
 @pytest.mark.slow

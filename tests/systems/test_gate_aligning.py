@@ -43,7 +43,8 @@ def off(boxes: np.ndarray, true: np.ndarray) -> tuple[float, float]:
     """Root mean squares, in heights: of the way between middles, and of the difference of heights."""
     high = true[:, 3] - true[:, 1]
     middles = ((boxes[:, :2] + boxes[:, 2:]) - (true[:, :2] + true[:, 2:])) / 2 / high[:, None]
-    return float(np.sqrt((middles**2).sum(axis=1).mean())), float(np.std((boxes[:, 3] - boxes[:, 1]) / high))
+    sizes = (boxes[:, 3] - boxes[:, 1]) / high - 1
+    return float(np.sqrt((middles**2).sum(axis=1).mean())), float(np.sqrt((sizes**2).mean()))
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,14 @@ def test_what_was_learnt_comes_back_and_the_same_seed_learns_the_same(learnt: Al
     found[:6] = (0, 0, 30, 30)
     other.fit([frames, found], true, np.arange(COUNT) % 6 == 5, 0)
     np.testing.assert_array_equal(other.state()["maps"], learnt.state()["maps"])
+
+
+def test_a_row_alone_is_cut_out_as_among_others(learnt: Aligned) -> None:
+    frames, true = heads(30, 7)
+    found = displaced(true, 8)
+    together = learnt.predict([frames, found])
+    alone = np.concatenate([learnt.predict([frames[at : at + 1], found[at : at + 1]]) for at in range(30)])
+    np.testing.assert_array_equal(alone, together)
 
 
 def test_a_box_without_an_inside_still_gives_a_crop(learnt: Aligned) -> None:

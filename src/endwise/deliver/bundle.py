@@ -128,7 +128,6 @@ def _written(part: Component) -> dict[str, Any]:
         "name": part.name, "start": part.start, "version": part.version, "learned": part.learns,
         "inputs": [signal.to_json() for signal in part.inputs], "output": part.output.to_json(),
         "label": None if part.label is None else part.label.to_json(),
-        "auxiliary": [signal.to_json() for signal in part.auxiliary],
         "using": reference(part.using), "estimator": is_estimator(part.using),
     }  # fmt: skip
 

@@ -142,8 +142,9 @@ def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Cav
     found: list[Caveat] = []
     if not outcome.done:
         found.append(caveat("stopped-early"))
-    if outcome.failures:
-        found.append(caveat("failed-cells", count=len(outcome.failures)))
+    failed = sum(not one.beside for one in outcome.failures)
+    if failed:
+        found.append(caveat("failed-cells", count=failed))
     if context.rows.problems:
         found.append(caveat("skipped-rows", count=len(context.rows.problems)))
     if context.rows.groups is None or (context.rows.groups == "").any():

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from endwise.system.components import Learned
-from endwise.system.signals import Image, Mask, Signal, Stack
+from endwise.system.signals import Box, Image, Mask, Points, Signal, Stack
 
 SMALLEST = 16
 """Side below which nothing is moved: a pixel of an 8 x 8 digit is an eighth of it."""
@@ -55,9 +55,16 @@ def augment(component: Learned, share: float) -> Augment | None:
 
 
 def _may_mirror(component: Learned) -> bool:
-    """All that is read are pictures that say so; points have names, and their left is not their right."""
-    read = all(isinstance(one, Image) and one.mirrors for one in component.inputs)
-    return read and component.output.kind != "points"
+    """All that is read are pictures that say so, and all that lies on them can be mirrored with them.
+
+    Points have names, and the left one is not the right one; a box in other units, or on something else, stays where
+    it is.
+    """
+    if not all(isinstance(one, Image) and one.mirrors for one in component.inputs):
+        return False
+    places = [one for one in (component.output, *component.auxiliary) if isinstance(one, Points | Box)]
+    seen = [one.name for one in component.inputs]
+    return all(isinstance(one, Box) and one.unit == "px" and [one.on or seen[0]] == seen for one in places)
 
 
 def _mirror(signal: Signal, rows: np.ndarray, swapped: np.ndarray, width: int) -> None:

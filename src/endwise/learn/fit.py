@@ -38,6 +38,7 @@ def fit(
     auxiliary: what is known of each auxiliary signal of the component.
     """
     check_finite([*component.inputs, component.target], [*inputs, target])
+    check_finite(component.auxiliary, [values[has] for values, has in auxiliary])
     rows = np.flatnonzero(~held_out)
     if not len(rows):
         raise StudyError(

@@ -109,12 +109,16 @@ class Untrainable:
 
 @dataclass(frozen=True)
 class Failure:
-    """A cell that failed: what it was, the error, and the seed and key to replay it."""
+    """A cell that failed: what it was, the error, and the seed and key to replay it.
+
+    `beside` says that it was a run with true values: no design lacks anything for it.
+    """
 
     cell: str
     key: str
     seed: int
     error: str
+    beside: bool = False
 
 
 @dataclass(frozen=True)

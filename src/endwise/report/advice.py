@@ -69,8 +69,9 @@ def _objections(verdict: Verdict) -> Iterator[str]:
         yield f"{same_answer(verdict)} errs by {constant}: the best design is not clearly better than that."
     if not verdict.done:
         yield "The study was stopped before all of it was measured."
-    if verdict.failures:
-        yield f"{counted(len(verdict.failures), 'piece')} of work failed, so not every design had its full chance."
+    failed = [one for one in verdict.failures if not one.beside]
+    if failed:
+        yield f"{counted(len(failed), 'piece')} of work failed, so not every design had its full chance."
     rival = runner_up(verdict)
     if rival is not None and rival.low <= 0:
         interval = span(rival.low, rival.high, difference_decimals(verdict, rival))
@@ -142,6 +143,6 @@ def not_compared(verdict: Verdict) -> str:
     more = f"; {len(parts) - 3} more" if len(parts) > 3 else ""
     if parts:
         return f"{'; '.join(parts[:3])}{more}."
-    if verdict.failures:
+    if any(not one.beside for one in verdict.failures):
         return "Designs that failed at every size: see what failed."
     return "Every design that was asked for was compared."

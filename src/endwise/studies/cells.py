@@ -110,8 +110,10 @@ def arrow(component: Component) -> tuple[str, str]:
 
 
 def arrow_text(component: Component) -> str:
-    """A component as people read it: what it takes and what it makes."""
-    return f"{' + '.join(signal.name for signal in component.inputs)} -> {component.output.name}"
+    """A component as people read it: what it takes, what it makes, and its own name where somebody gave it one."""
+    taken = [signal.name for signal in component.inputs]
+    own = "" if component.name == f"from_{'_'.join(taken)}" else f":{component.name}"
+    return f"{' + '.join(taken)} -> {component.output.name}{own}"
 
 
 def rates_for(parts: Path, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:

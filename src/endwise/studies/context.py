@@ -144,8 +144,9 @@ class Context:
 
     def _training_key(self, cell: Training) -> str:
         index = self.index(cell)
-        names = [signal.name for signal in (cell.component.target, *cell.component.inputs)]
-        computed = [f.identity() for name in (names[:1] if cell.path else names) for f in self.truth.used(name, index)]
+        part = cell.component  # what it takes is of others' making where it is chained
+        known = (part.target, *part.auxiliary, *(() if cell.path else part.inputs))
+        computed = [f.identity() for signal in known for f in self.truth.used(signal.name, index)]
         return seeds.digest(
             FORMAT, LEARNING, "training", cell.component.identity(), [part.identity() for part in cell.path],
             self.rows.fingerprint, seeds.digest(index.tobytes().hex()), self.seed_of(cell), self.job.device,

@@ -15,6 +15,7 @@ import cloudpickle
 import numpy as np
 import torch
 from safetensors.numpy import load_file, save_file
+from threadpoolctl import threadpool_limits
 
 from endwise.data import splits
 from endwise.errors import EndwiseError, LabelsError, StudyError, counted
@@ -69,11 +70,12 @@ def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    """torch on one thread inside, as in workers: the order of its sums, and so the last bits, depend on it."""
+    """torch and BLAS on one thread inside, as in workers: the order of sums, and so the last bits, depend on it."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with threadpool_limits(1):
+            yield
     finally:
         torch.set_num_threads(before)
 

@@ -83,7 +83,7 @@ def _blame(alone: Output, given: Output, units: np.ndarray, metric: Metric, seed
 def _caveats(done: Comparison, outputs: Sequence[Output]) -> list[Caveat]:
     found: list[Caveat] = []
     if done.groups < FEW_UNITS:
-        found.append(caveat("test-set-too-small", units=done.groups, fewest=FEW_UNITS))
+        found.append(caveat("test-set-too-small", units=done.groups, of="groups of test rows", fewest=FEW_UNITS))
     if done.left_out:
         found.append(caveat("rows-left-out", count=done.left_out, rows=done.rows + done.left_out))
     exact = [f"`{one.system}`" for one in outputs if one.exact]

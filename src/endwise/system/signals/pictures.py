@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,7 +40,7 @@ class Image(Signal):
 
     size: tuple[int, int] = (96, 96)
     channels: int = 1
-    mirrors: bool = False
+    mirrors: bool = field(default=False, compare=False)  # how to train on it; it is the same signal
     kind: ClassVar[str] = "image"
     example: ClassVar[str] = "ew.Image('xray', size=(128, 96))"
     drawn: ClassVar[str] = "picture"
@@ -62,6 +62,12 @@ class Image(Signal):
 
     def show(self, value: Any) -> str:
         return f"picture {self.size[1]}x{self.size[0]}"
+
+    def to_json(self) -> dict[str, Any]:
+        plain = super().to_json()
+        if not self.mirrors:
+            del plain["mirrors"]
+        return plain
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,8 @@ class Aligned:
 
     def boxes(self, frames: np.ndarray, boxes: Floats) -> Floats:
         """(N, 4) px: the boxes of a detector, brought into place."""
-        for one in self.maps:
-            boxes = _moved(boxes, _seen(frames, boxes) @ one)
+        for one in self.maps:  # in double precision: a row alone or among others is then moved by the same pixels
+            boxes = _moved(boxes, _seen(frames, boxes).astype(np.float64) @ one)
         return boxes
 
     def state(self) -> dict[str, np.ndarray]:
