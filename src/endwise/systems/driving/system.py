@@ -26,7 +26,7 @@ from endwise.systems.driving.world import collect
 
 QUICK: Final = {"frames": 300, "test": 150}
 """Frames to train on, and to test on."""
-STANDARD: Final = {"frames": 2000, "test": 500}
+STANDARD: Final = {"frames": 1000, "test": 500}
 
 FROM_MASK: Final = "camera -> lane_mask -> lane, sighting -> gap -> situation"
 STAGED: Final = f"{FROM_MASK} -> plan:in_lane -> control:pursuit"
