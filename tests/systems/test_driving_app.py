@@ -151,7 +151,7 @@ def test_without_a_model_a_small_one_is_trained_once_and_a_network_is_watched(
     assert run() == run("--design", "camera -> control:pixels", "--no-guard") == 0
     said = capsys.readouterr()
     assert said.err == f"{BANNER}\n" * 2
-    assert f"{starter.STAGED}\n" in said.out
+    assert "camera -> lane_mask -> lane, sighting -> gap -> situation -> plan -> control\n" in said.out
     assert "\ncamera -> control:pixels\n" in said.out
 
 
