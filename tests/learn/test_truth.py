@@ -156,7 +156,7 @@ class Counter:
 
 
 def test_what_is_known_comes_with_which_rows_know_it() -> None:
-    rows = Rows.from_columns([x, m, y], dict.fromkeys("xmy", [1.0, 2.0, 3.0]), present={"m": [True, False, True]})
+    rows = Rows.from_columns([x, m, y], {name: [1.0, 2.0, 3.0] for name in "xmy"}, present={"m": [True, False, True]})
     truth = Truth(system(), rows)
     values, has = truth.known("d", np.array([2, 1, 0]))
     assert has.tolist() == [True, False, True]

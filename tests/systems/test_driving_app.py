@@ -10,7 +10,6 @@ import pytest
 
 import endwise as ew
 from endwise.systems.bone_age import system as bone_age
-from endwise.systems.driving import starter
 from endwise.systems.driving.app import BANNER, app
 from endwise.systems.driving.judge import Drives
 from endwise.systems.driving.system import system, world_rows
