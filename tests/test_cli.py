@@ -102,6 +102,10 @@ def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str
     nothing = endwise("blame", tmp_path)
     assert nothing.returncode == 1
     assert "No test row has true values of what its stages make." in nothing.stderr
+    (tmp_path / "verdict.json").write_text(json.dumps({**plain, "blames": [], "done": False}))
+    stopped = endwise("blame", tmp_path)
+    assert "It was stopped before that was measured." in stopped.stderr
+    assert "Give its command again, it goes on: endwise study" in stopped.stderr
 
 
 def test_the_winner_predicts_files_and_names_those_it_cannot_use(

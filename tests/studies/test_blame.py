@@ -64,3 +64,25 @@ def test_too_few_rows_with_the_truth_say_nothing(tmp_path: Path) -> None:
         split=split.tolist(),
     )
     assert studied(tmp_path / "out", few).blames == ()
+
+
+class Fails:
+    """A model that learns and then cannot predict wrong values: true ones are whole numbers here."""
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        if (values != np.rint(values)).any():
+            raise ValueError("only whole numbers")
+        return 2 * values
+
+
+def test_a_design_that_fails_as_it_is_is_blamed_for_nothing(tmp_path: Path) -> None:
+    rows = tiny.rows(middle=1.0)
+    index = np.arange(len(rows))
+    columns = {"x": rows.take("x", index), "m": np.rint(rows.take("m", index)), "y": rows.take("y", index)}
+    whole = ew.Rows.from_columns([x, m, y], columns)
+    other = ew.Number("e")
+    parts = [ew.fixed(m, to=other, using=Fails()), ew.learned(other, to=y, using=Ridge(), name="whole")]
+    verdict = studied(tmp_path / "out", whole, tiny.system(*parts))
+    assert verdict.failures
+    assert "x -> m -> e -> y" not in {one.design for one in verdict.blames}
+    assert of(verdict)

@@ -34,9 +34,13 @@ def blame(folder: Path, *, design: str | None = None, as_json: Json = False) -> 
     if not found:
         raise StudyError(
             f"The stages of the study in {folder} were to be held against the truth.",
-            "No test row has true values of what its stages make.",
+            "No test row has true values of what its stages make."
+            if verdict.done
+            else "It was stopped before that was measured.",
             "Blame is what becomes of an error when a true value takes a prediction's place.",
-            "Give test rows the labels of the stages (a few hundred are enough), and study again.",
+            "Give test rows the labels of the stages (a few hundred are enough), and study again."
+            if verdict.done
+            else f"Give its command again, it goes on: {verdict.command}",
         )
     if design is not None:
         asked = [(entry, blames) for entry, blames in found if design in (entry.design, entry.letter)]

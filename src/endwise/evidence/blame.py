@@ -17,14 +17,8 @@ from endwise.system.judging import Metric
 
 STAGE, INTERFACE, AFTER, NONE = "stage-to-blame", "interface-to-blame", "worse-on-truth", "not-shown"
 
-FINDINGS: dict[str, str] = {
-    STAGE: "with the truth the error falls beyond chance: better stages up to here pay",
-    INTERFACE: "even with the truth another design errs less, and by more than these stages cost: what the output "
-    "needs is not in this signal, or what follows does not make enough of it",
-    AFTER: "with the truth the error rises beyond chance: what follows learnt from predictions and meets none here",
-    NONE: "the difference may be chance: these stages are not shown to be to blame",
-}
-"""What can be found at a seam, by its code. Codes are stable; docs/blame.md explains them."""
+FINDINGS = (STAGE, INTERFACE, AFTER, NONE)
+"""What can be found at a seam. Codes are stable; docs/blame.md explains them."""
 
 
 @dataclass(frozen=True)

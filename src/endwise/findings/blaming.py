@@ -28,7 +28,8 @@ def blames_of(
     records = {cell.design: records_of(context, store, cell)[0][metric.name] for cell in judged}
     order = list(records)
     found: list[Blame] = []
-    for cell in sorted(runs, key=lambda one: (order.index(one.design), _place(one))):
+    whole = [one for one in runs if one.design in records]  # a design that failed as it is has nothing to go away
+    for cell in sorted(whole, key=lambda one: (order.index(one.design), _place(one))):
         signal = cell.design.parts[_place(cell)].output.name
         rivals = {
             other.text: kept

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from endwise.errors import listed
+from endwise.evidence.blame import AFTER, INTERFACE, STAGE
 from endwise.records import Blame, Verdict
 from endwise.report.axes import even_axis
 from endwise.report.figures import Canvas, Figure, channel, drawn, frame, label, layer
@@ -31,16 +32,16 @@ def sentence(verdict: Verdict, one: Blame) -> str:
         f"instead of {number(one.error, places)}"
     )
     interval = span(one.low, one.high, places)
-    if one.finding == "interface-to-blame":
+    if one.finding == INTERFACE:
         return (
             f"{change}, and {_code(one.rival)}, which does without `{one.signal}`, has "
             f"{amount(one.rival_error, verdict.unit, places)}: what the output needs is not in `{one.signal}`, or what "
             f"follows makes too little of it.{_without(one)}"
         )
     gone = amount(one.difference, gap_unit(verdict), places)
-    if one.finding == "stage-to-blame":
+    if one.finding == STAGE:
         return f"{change}: {gone} go away (95 % interval {interval}). Better stages up to there pay.{_without(one)}"
-    if one.finding == "worse-on-truth":
+    if one.finding == AFTER:
         worse = span(-one.high, -one.low, places)
         return (
             f"{change}: worse (95 % interval of the difference {worse}). What follows learnt from predictions, and "
