@@ -30,13 +30,13 @@ def name(pictures: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return np.stack([pictures[:, 0, 1] % 2, pictures[:, 0, 2] / 255], axis=1).astype(np.float32)
 
 
-def system(*, judge: ew.Metric = ew.wrong_person) -> ew.System:
+def system(*, judge: tuple[ew.Metric, ...] = (ew.wrong_person, ew.pass_rate(0.05))) -> ew.System:
     return ew.System(
         "door",
         inputs=PICTURE,
         given=[SIGN],
         wants=WHO,
-        judge=judge,
+        judge=list(judge),
         components=[ew.fixed(PICTURE, to=SPOT, using=find), ew.fixed(PICTURE, SPOT, to=WHO, using=name)],
         slices=[
             ew.Slicing("sign", SIGN),
@@ -86,6 +86,44 @@ def test_a_slice_of_all_rows_errs_as_the_whole(study: ew.Study) -> None:
     """Records that count only some rows are aggregated, not averaged."""
     whole = next(one for one in study.verdict.slices if one.column == "left edge, px")
     assert whole.scores[0].error == pytest.approx(study.verdict.designs[0].error)
+
+
+def test_a_slice_tells_the_other_metrics_at_the_threshold_of_all_rows(study: ew.Study) -> None:
+    """Every stranger is as sure as the others, so nobody passes at the threshold of all; slices come as declared."""
+    signs = [one for one in study.verdict.slices if one.column == "sign"]
+    assert [one.value for one in signs] == ["plain", "odd"]
+    assert [one.scores[0].beside for one in signs] == [{"pass_rate_5": 0.0}] * 2
+    assert study.verdict.beside == {"pass_rate_5": "strangers let through where 5 % were to be, %"}
+    table = tables.slices_beside(study.verdict)
+    assert table is not None
+    assert table.head[3:] == ("known people taken for another, %", "strangers let through where 5 % were to be, %")
+    assert [row.cells[2:] for row in table.rows[:2]] == [("0", "0"), ("100", "0")]
+    by_metric = tables.beside(study.verdict)
+    assert by_metric is not None
+    assert by_metric.rows[0].cells[1] == "0"
+
+
+def test_a_slice_of_strangers_alone_has_nobody_to_miss(tmp_path: Path) -> None:
+    """It is not said to have no error: there is nothing to judge."""
+    whole = rows()
+    assert whole.split is not None
+    strangers = whole.take("who", np.arange(len(whole)))[:, 0] < 0
+    columns = {name: whole.take(name, np.arange(len(whole))) for name in whole.signals}
+    marked = ew.Rows.from_columns(
+        [PICTURE, SIGN, SPOT, WHO],
+        {**columns, "sign": strangers.astype(np.int32)},
+        groups=[f"g{at}" for at in range(len(whole))],
+        split=whole.split.tolist(),
+    )
+    verdict = ew.study(system(), marked, sizes=[8], repeats=1, quick=True, workers=0, out=tmp_path / "door").verdict
+    known, nobody = (one for one in verdict.slices if one.column == "sign")
+    assert set(known.scores[0].beside) == set()
+    assert (nobody.value, nobody.scores) == ("odd", ())
+    table = tables.slices(verdict)
+    assert [row.cells[-1] for row in table.rows[:2]] == ["no", "nothing to judge"]
+    again = tables.slices_beside(verdict)
+    assert again is not None
+    assert again.rows[0].cells[-1] == "-"
 
 
 def test_a_stage_is_held_against_its_truth(study: ew.Study) -> None:

@@ -180,6 +180,21 @@ def test_figures_that_are_no_means_are_aggregated_anew() -> None:
     assert {round(float(one), 9) for one in draws.drawn[:, 0]} <= possible
 
 
+def test_a_draw_with_nothing_to_judge_is_drawn_again() -> None:
+    """Of two known people among twenty strangers many a draw holds none: the others tell."""
+    known = np.arange(22) < 2
+    records = np.stack([known & (np.arange(22) == 0), known], axis=1).astype(float)
+
+    def share(of: np.ndarray) -> float:
+        missed, all_known = of.sum(axis=0)
+        return float(missed / all_known) if all_known else float("nan")
+
+    draws = bootstrap({"p": {0: records}}, single(22), share, 0)
+    assert draws.errors[0] == 0.5
+    assert not np.isnan(draws.drawn).any()
+    assert draws.interval(0) == (0, 1)
+
+
 def test_only_repeats_that_all_designs_have_are_compared() -> None:
     records = {"p": {0: np.zeros(4), 1: np.full(4, 9.0)}, "q": {0: np.ones(4)}}
     assert bootstrap(records, single(4), mean, 0).errors.tolist() == [0, 1]

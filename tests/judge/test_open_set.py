@@ -83,6 +83,13 @@ def test_one_half_without_strangers_is_refused() -> None:
     assert "Add test rows of people who are not known" in str(refused.value)
 
 
+def test_strangers_alone_are_refused() -> None:
+    with pytest.raises(RowsError) as refused:
+        miss_rate(0.01).records(WHO, answers((0, 1), (0, 1)), answers((-1, 1), (-2, 1)))
+    assert "Of 2 test rows, none shows anybody who is known." in str(refused.value)
+    assert "Add test rows of people who are known, with their names." in str(refused.value)
+
+
 def test_a_constant_answer_knows_nobody() -> None:
     true = answers((0, 1), (1, 1), (1, 1), (-1, 1), (-2, 1))
     answer = constant(WHO, true)

@@ -213,6 +213,13 @@ def test_a_rate_that_is_none_is_refused(gallery: Path, share: str) -> None:
         run("threshold", f"--fpir={share}", "--gallery", gallery)
 
 
+def test_a_log_of_nothing_says_so(gallery: Path, capsys: Captured) -> None:
+    assert run("log", "--gallery", gallery) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "nothing was decided yet" in told.err
+
+
 def test_a_threshold_needs_somebody_enrolled(gallery: Path, model: Path) -> None:
     with pytest.raises(ew.EndwiseError, match=r"Of 0 people enrolled"):
         run("threshold", "--gallery", gallery, model=model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -511,6 +512,44 @@ def test_a_folder_of_no_known_layout_lists_the_known_ones(tmp_path: Path) -> Non
         wider(tmp_path)
     with pytest.raises(ew.RowsError, match="no such folder"):
         folders(tmp_path / "nowhere")
+
+
+def test_what_a_table_of_people_tells_is_a_group_of_its_own(tmp_path: Path) -> None:
+    root = lfw(tmp_path)
+    write(
+        root / "people.csv", "person,sex,age_group", "ada_lovelace,female,", "Alan_Turing,male,40s", "Nobody,male,40s"
+    )
+    rows = folders(root)
+    of = system_for(rows).slices[2:]
+    assert [(one.title, one.of.name) for one in of] == [("sex", "sex"), ("age group", "age_group")]
+    assert rows.signals["sex"].values == ("female", "male")  # type: ignore[attr-defined]
+    told = {name: rows.has(name) for name in ("sex", "age_group")}
+    people = [row_id.split("/")[0] for row_id in rows.ids]
+    assert {people[at] for at in np.flatnonzero(told["sex"])} == {"Ada_Lovelace", "Alan_Turing"}
+    assert {people[at] for at in np.flatnonzero(told["age_group"])} == {"Alan_Turing"}
+    ada = np.flatnonzero(np.array(people) == "Ada_Lovelace")
+    assert set(rows.take("sex", ada).tolist()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["name,sex", "Max,male"], "has to begin with a line of column names"),
+        (["person,crop", "Max,big"], "'crop' can be no group: it is the name of a signal, or no word"),
+        (["person,hair colour", "Max,red"], "'hair colour' can be no group"),
+        (["person,sex", "Max,male", "max,female"], "puts max into a second group, 'female'"),
+        (["person,sex", "Max"], "has 1 cells, the header has 2"),
+        (["person,sex", " ,male"], "is no name of a person"),
+        (["person,age", *(f"p{age},{age}" for age in range(21))], "has 21 groups; at most 20 can be told apart"),
+    ],
+)  # fmt: skip
+def test_a_table_of_people_that_cannot_be_used_is_a_problem(tmp_path: Path, lines: list[str], reason: str) -> None:
+    root = lfw(tmp_path)
+    write(root / "people.csv", *lines)
+    with pytest.raises(ew.RowsError, match=re.escape(reason)):
+        folders(root)
+    rows = folders(root, skip_bad=True)
+    assert len(rows.problems) == 1
 
 
 def test_a_system_needs_somebody_enrolled_and_somebody_else(tmp_path: Path) -> None:

@@ -49,6 +49,19 @@ def test_each_role_has_its_own_people_and_labels(rows: ew.Rows) -> None:
     assert rows.has("who").all()
 
 
+def test_errors_are_told_by_groups_of_people(rows: ew.Rows) -> None:
+    """Everybody is of one group, on all pictures; the skin is dark to light."""
+    every = np.arange(len(rows))
+    assert [one.title for one in system().slices[2:]] == ["sex", "skin"]
+    for name in ("sex", "skin"):
+        of = rows.take(name, every)
+        groups = {str(group).split(VISIT)[0]: set() for group in rows.groups}  # type: ignore[union-attr]
+        for group, value in zip(rows.groups, of.tolist(), strict=True):  # type: ignore[arg-type]
+            groups[str(group).split(VISIT)[0]].add(value)
+        assert all(len(values) == 1 for values in groups.values())
+        assert len(set(of.tolist())) == len(rows.signals[name].values)  # type: ignore[attr-defined]
+
+
 def test_nobody_is_tested_on_a_visit_that_trained(rows: ew.Rows) -> None:
     assert rows.groups is not None
     assert rows.split is not None

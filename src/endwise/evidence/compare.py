@@ -73,7 +73,7 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
     """Draws for designs that were measured on the same test units.
 
     `units` (N,) names the group of each record. Repeats that not all designs have are left out, unless
-    they share none.
+    they share none. A draw in which there is nothing to judge (no known person, of few) is drawn again.
     """
     shared = set.intersection(*(set(records) for records in designs.values()))
     kept = [[records[k] for k in sorted(shared or records)] for records in designs.values()]
@@ -82,14 +82,16 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
     chance = stream(seed, "bootstrap")
     drawn = np.empty((DRAWS, len(designs)))
     means = np.empty_like(drawn)
-    for draw in range(DRAWS):
-        picked = groups.rows(chance.integers(len(groups.sizes), size=len(groups.sizes)))
-        slots = chance.random(most)
-        for at, records in enumerate(kept):
-            errors = np.array([aggregate(one[picked]) for one in records])
-            means[draw, at] = errors.mean()
-            drawn[draw, at] = _resampled(errors, slots[: len(records)])
     measured = np.array([np.mean([aggregate(one) for one in records]) for records in kept])
+    for draw in range(DRAWS):
+        while True:
+            picked = groups.rows(chance.integers(len(groups.sizes), size=len(groups.sizes)))
+            slots = chance.random(most)
+            errors = [np.array([aggregate(one[picked]) for one in records]) for records in kept]
+            if not np.isnan(np.concatenate(errors)).any() or np.isnan(measured).any():
+                break
+        means[draw] = [each.mean() for each in errors]
+        drawn[draw] = [_resampled(each, slots[: len(each)]) for each in errors]
     return Draws(tuple(designs), measured, drawn, means.std(axis=0))
 
 

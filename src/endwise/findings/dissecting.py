@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from endwise.studies.context import Context
 from endwise.studies.execute import answers_of, records_of
 from endwise.system.components import Component
 from endwise.system.graph import System
+from endwise.system.judging import Metric
 from endwise.system.paths import Path, ancestors
+from endwise.system.signals import Category
 
 MOST_LEVELS = 200  # thresholds that a trade-off is drawn at
 
@@ -32,13 +35,34 @@ def slices_of(
     parts = [part for slicing in context.system.slices for part in _parts(context, slicing.title)]
     if not parts:
         return (), 0
-    metric, size = context.system.judge.metrics[0], verdict.sizes[-1]
+    (metric, *others), size = context.system.judge.metrics, verdict.sizes[-1]
     order = [
         p.key for p in sorted(verdict.designs, key=lambda p: (p.key != verdict.best_key, p.error)) if p.size == size
     ]
     first = {one.key: one for one in measurements if one.size == size and one.repeat == 0}
-    records = {first[key].design: first[key].records[metric.name] for key in order if key in first}
-    return in_slices(records, context.system.judge.units(context.units[context.test]), parts, metric.aggregate, seed)
+    records = {first[key].design: first[key].records for key in order if key in first}
+    units = context.system.judge.units(context.units[context.test])
+    deciding = {design: of[metric.name] for design, of in records.items()}
+    slices, comparisons = in_slices(deciding, units, parts, metric.aggregate, seed)
+    return tuple(
+        _by_others(one, part.rows, others, records) for one, part in zip(slices, parts, strict=True)
+    ), comparisons
+
+
+def _by_others(
+    one: Slice, rows: np.ndarray, others: Sequence[Metric], records: Mapping[str, Mapping[str, np.ndarray]]
+) -> Slice:
+    """The slice with each design's figures by the metrics that do not decide, where these have anything to judge."""
+    scores = [
+        replace(
+            score, beside={other.name: other.aggregate(records[score.system][other.name][rows]) for other in others}
+        )
+        for score in one.scores
+    ]
+    held = [
+        replace(one, beside={name: figure for name, figure in one.beside.items() if figure == figure}) for one in scores
+    ]
+    return replace(one, scores=tuple(held))
 
 
 def _parts(context: Context, title: str) -> list[Part]:
@@ -51,7 +75,9 @@ def _parts(context: Context, title: str) -> list[Part]:
     cells = [slicing.of.show(one) for one in values] if slicing.of.kind == "category" else list(values)
     if slicing.using is not None:
         cells = list(slicing.using(values))
-    return [Part(title, name, carried[rows]) for name, rows in cut([_plain(one) for one in cells]).items()]
+    found = [Part(title, name, carried[rows]) for name, rows in cut([_plain(one) for one in cells]).items()]
+    order = slicing.of.values if isinstance(slicing.of, Category) and slicing.using is None else ()
+    return sorted(found, key=lambda part: order.index(part.value) if order else 0)
 
 
 def _plain(cell: object) -> object:

@@ -119,7 +119,7 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
 def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
     """The verdict's facts that do not depend on what was measured."""
     context, plan = prepared.context, prepared.plan
-    system, metric = context.system, context.system.judge.metrics[0]
+    system, (metric, *others) = context.system, context.system.judge.metrics
     top = [cell for cell in outcome.judged if cell.size == plan.sizes[-1] and cell.repeat == 0]
     trainings = dict.fromkeys(one for cell in top for one in cell.trainings.values())
     nan = float("nan")
@@ -134,7 +134,12 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
         problems=tuple(str(problem) for problem in context.rows.problems), notes=tuple(context.rows.notes),
         seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
         versions=_versions(), done=outcome.done, closed_loop=isinstance(system.judge, ClosedLoop),
+        beside={one.name: _titled(one.title, one.unit_for(system.wants)) for one in others},
     )  # fmt: skip
+
+
+def _titled(title: str, unit: str) -> str:
+    return f"{title}, {unit}" if unit else title
 
 
 def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Caveat]:

@@ -63,6 +63,13 @@ def miss_rate(share: float) -> Metric:
     def records(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
         predicted, true = np.asarray(predicted), np.asarray(true)
         known, right = true[:, 0] >= 0, predicted[:, 0] == true[:, 0]
+        if not known.any():
+            raise RowsError(
+                "People were to be identified, with strangers among them.",
+                f"Of {counted(len(true), 'test row')}, none shows anybody who is known.",
+                "How many of the known are missed is what decides.",
+                "Add test rows of people who are known, with their names.",
+            )
         believed = predicted[:, 1] > np.stack(_thresholds(predicted, true, share))[:, None]  # (2, N)
         missed = 1 - (believed & right).mean(axis=0)
         return np.stack([missed * known, known], axis=1)
@@ -108,7 +115,7 @@ def _rank_one(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
 
 def _share(records: np.ndarray) -> float:
     counted_in, of = records.sum(axis=0)
-    return 100 * float(counted_in / of) if of else 0.0
+    return 100 * float(counted_in / of) if of else float("nan")
 
 
 wrong_person = Metric(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,22 @@ class Gap:
 
 @dataclass(frozen=True)
 class SliceScore:
-    """One system's error on a slice, with its 95 % interval."""
+    """One system's error on a slice, with its 95 % interval; `beside` has its figures by the other metrics' names."""
 
     system: str
     error: float
     low: float
     high: float
+    beside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Slice:
     """The rows whose `column` has one value, or lies in one range.
 
-    `scores` and `gaps` are empty where the slice holds too few groups. Intervals of `gaps`, against the
-    system that is best on all rows, are widened for the number of comparisons that were looked at.
-    `ahead` names the systems whose whole interval lies on the better side: there the order turns.
+    `scores` and `gaps` are empty where the slice holds too few groups, or nothing that the metric judges.
+    Intervals of `gaps`, against the system that is best on all rows, are widened for the number of comparisons that
+    were looked at. `ahead` names the systems whose whole interval lies on the better side: there the order turns.
     """
 
     column: str

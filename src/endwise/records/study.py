@@ -275,7 +275,8 @@ class Verdict:
     is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
     declares them (`comparisons` were looked at), `stages`, `ceilings` and `blames` where test
     rows, or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
-    world that answers, which then are the test units; test rows only tell of stages.
+    world that answers, which then are the test units; test rows only tell of stages. `beside` are the metrics that do
+    not decide: name to title, with its unit.
     """
 
     system: str
@@ -323,6 +324,7 @@ class Verdict:
     blames: tuple[Blame, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
     closed_loop: bool = False
+    beside: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from endwise.evidence.comparison.slices import FEWEST
 from endwise.records import DesignPoint, Slice, TradeOff, Verdict
 from endwise.report.quantities import MISSING, amount, number, percent, places, seconds, span
 from endwise.report.ranking import Entry, against_best, decimals, difference_decimals, gap_unit, ranked, sizes
@@ -105,6 +107,40 @@ def slices(verdict: Verdict) -> Table:
     )
 
 
+def slices_beside(verdict: Verdict) -> Table | None:
+    """Every slice: the first design's figures by the metrics that do not decide; None where there are none."""
+    first = ranked(verdict)[0]
+    found = {
+        (one.column, one.value): score for one in verdict.slices for score in one.scores if score.system == first.design
+    }
+    if not any(score.beside for score in found.values()):
+        return None
+    decimal = decimals(verdict)
+    rows = []
+    for one in verdict.slices:
+        score = found.get((one.column, one.value))
+        figures = () if score is None else (score.error, *(score.beside.get(name, math.nan) for name in verdict.beside))
+        cells = (number(figure, max(decimal, 1)) for figure in figures)
+        rows.append(Row(f"{one.column}: {one.value}", (f"{one.rows:,}", f"{one.groups:,}", *cells)))
+    return Table(f"{first.letter}, by slice", ("slice", "rows", "groups", *_metrics(verdict)), tuple(rows))
+
+
+def beside(verdict: Verdict) -> Table | None:
+    """Every design by every metric, the deciding one first; None where there is no other."""
+    if not verdict.beside:
+        return None
+    names = (verdict.metric, *verdict.beside)
+    rows = tuple(
+        Row(one.design, tuple(number(one.last.metrics.get(name, math.nan)) for name in names), one)
+        for one in ranked(verdict)
+    )
+    return Table("Every design by every metric, at the largest size", ("design", *_metrics(verdict)), rows)
+
+
+def _metrics(verdict: Verdict) -> tuple[str, ...]:
+    return (f"{verdict.metric_title}{verdict.unit and f', {verdict.unit}'}", *verdict.beside.values())
+
+
 def sliced(caption: str, slices: Sequence[Slice], letters: Mapping[str, str], decimal: int) -> Table:
     """Slices with the errors of those who have a letter, and who is ahead where the order turns."""
     rows = tuple(Row(f"{one.column}: {one.value}", _slice(one, letters, decimal)) for one in slices)
@@ -115,7 +151,8 @@ def sliced(caption: str, slices: Sequence[Slice], letters: Mapping[str, str], de
 def _slice(one: Slice, letters: Mapping[str, str], decimal: int) -> tuple[str, ...]:
     counts = (f"{one.rows:,}", f"{one.groups:,}")
     if not one.scores:
-        return (*counts, *(MISSING for _ in letters), "too few groups")
+        why = "too few groups" if one.groups < FEWEST else "nothing to judge"
+        return (*counts, *(MISSING for _ in letters), why)
     errors = {score.system: number(score.error, decimal) for score in one.scores}
     turns = f"{', '.join(letters.get(name, name) for name in one.ahead)} ahead" if one.ahead else "no"
     return (*counts, *(errors.get(name, MISSING) for name in letters), turns)

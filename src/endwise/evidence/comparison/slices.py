@@ -32,15 +32,20 @@ def in_slices(
 
     A system is ahead of the overall best in a slice when the paired interval says so after Bonferroni
     widening (Dunn 1961): estimate and z times the bootstrap's standard error, with z for
-    LEVEL / comparisons, since a thousand draws do not reach so far into the tails.
+    LEVEL / comparisons, since a thousand draws do not reach so far into the tails. A part with nothing to judge (no
+    known person among strangers) is passed over, as one of few groups is.
     """
     counts = [len(np.unique(units[part.rows])) for part in parts]
-    comparisons = sum(count >= FEWEST for count in counts) * (len(systems) - 1)
+    judged = [
+        count >= FEWEST and not any(np.isnan(aggregate(one[part.rows])) for one in systems.values())
+        for part, count in zip(parts, counts, strict=True)
+    ]
+    comparisons = sum(judged) * (len(systems) - 1)
     reach = NormalDist().inv_cdf(1 - LEVEL / 2 / max(comparisons, 1))
     slices = []
-    for part, count in zip(parts, counts, strict=True):
+    for part, count, enough in zip(parts, counts, judged, strict=True):
         bare = Slice(part.column, part.value, len(part.rows), count)
-        if count < FEWEST:
+        if not enough:
             slices.append(bare)
             continue
         records = {name: one[part.rows] for name, one in systems.items()}

@@ -237,6 +237,8 @@ def log(*, last: int | None = None, gallery: Path | None = None, as_json: Json =
 
     journal = Journal(_register(gallery).folder)
     events, broken = journal.read()
+    if not events:
+        _tell(f"nothing was decided yet: {journal.file} is written by endwise gate watch")
     for event in events[max(0, len(events) - last) if last is not None else 0 :]:
         _print(asdict(event), logged(event), as_json)
     for number in broken:

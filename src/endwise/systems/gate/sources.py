@@ -18,7 +18,7 @@ from typing import Any, Final, TypedDict, Unpack
 import numpy as np
 
 import endwise as ew
-from endwise.systems.gate import layouts, signals
+from endwise.systems.gate import groups, layouts, signals
 from endwise.systems.gate.casting import Cast, cast, for_tests
 from endwise.systems.gate.framing import HEIGHTS
 from endwise.systems.gate.layouts import LAYOUTS, Found
@@ -86,7 +86,7 @@ def system_for(rows: ew.Rows) -> ew.System:
     """The gate system for the people in `rows`. Raises RowsError where nobody is enrolled, or nobody an other."""
     who, person = rows.signals.get("who"), rows.signals.get("person")
     if isinstance(who, ew.Identity) and isinstance(person, ew.Category):
-        return system(people=who.people, others=person.values)
+        return system(people=who.people, others=person.values, groups=groups.in_rows(rows))
     raise ew.RowsError(
         "A gate system was to be made for rows.",
         f"{'Somebody' if who else 'Nobody'} is enrolled, and {'somebody' if person else 'nobody'} is an other.",
@@ -108,6 +108,7 @@ def _read(name: str, folder: Path | str, how: How) -> ew.Rows:
     pairs = how.get("pairs")
     if pairs is not None:
         layouts.pairs(found, Path(pairs).absolute())
+    known = groups.read(found)
     if not found.faces and not found.problems:
         raise _unknown(found, [name])
     taken = list(take(found, part, how.get("progress") or (lambda done, total: None)))
@@ -119,7 +120,7 @@ def _read(name: str, folder: Path | str, how: How) -> ew.Rows:
         raise _nothing_fits(found)
     parts = _cast(ready, found, how.get("enrolled"))
     notes = (*found.notes, *_notes(found, parts, sum(some.passed for some in taken)))
-    return replace(_rows(ready, found, parts), problems=tuple(problems), notes=notes)
+    return replace(_rows(ready, found, parts, known), problems=tuple(problems), notes=notes)
 
 
 def _cast(ready: Sequence[Ready], found: Found, enrolled: int | Sequence[str] | None) -> Cast:
@@ -130,7 +131,7 @@ def _cast(ready: Sequence[Ready], found: Found, enrolled: int | Sequence[str] | 
     return cast(counts, enrolled=enrolled, held_out=held_out, learnt=learnt)
 
 
-def _rows(ready: Sequence[Ready], found: Found, parts: Cast) -> ew.Rows:
+def _rows(ready: Sequence[Ready], found: Found, parts: Cast, of_people: groups.Groups) -> ew.Rows:
     """Rows of people in their parts, and side rows of faces that are nobody's."""
     people = [one.of.person for one in ready]
     boxed = np.array([one.box is not None for one in ready])
@@ -145,6 +146,7 @@ def _rows(ready: Sequence[Ready], found: Found, parts: Cast) -> ew.Rows:
             other,
         ),
         who: (np.stack([who.check(name or "nobody") for name in people]), known),
+        **groups.columns(of_people, people),
     }
     there = {signal: column for signal, column in columns.items() if column[1].any()}
     return ew.Rows.from_columns(

@@ -17,6 +17,7 @@ from endwise.systems.gate.aligning import Aligned
 from endwise.systems.gate.cropping import cut
 from endwise.systems.gate.embedding import Discriminants
 from endwise.systems.gate.gallery import Gallery
+from endwise.systems.gate.groups import DRAWN, of_drawn, slices
 from endwise.systems.gate.signals import SIZE, crop, embedding, face_box, frame, person, who
 
 ENROLLED = 20
@@ -50,12 +51,18 @@ class OverPeople(ew.OpenLoop):
         return np.array([group.rsplit(VISIT, 1)[0] for group in groups.tolist()], dtype=object)
 
 
-def system(*, people: Sequence[str] | None = None, others: Sequence[str] | None = None) -> ew.System:
+def system(
+    *,
+    people: Sequence[str] | None = None,
+    others: Sequence[str] | None = None,
+    groups: Sequence[ew.Category] = DRAWN,
+) -> ew.System:
     """Designs from a camera's frame to one of `people`, or a stranger.
 
     The face is found, its box brought into place and cut out, and made an embedding: by a network that learnt to tell
     `others` apart, or by linear discriminants of its gradients; the nearest of the enrolled is the answer. Or a network
-    learns the enrolled by heart, from the face that was cut out, or from the whole frame.
+    learns the enrolled by heart, from the face that was cut out, or from the whole frame. Errors are also told for each
+    of the `groups` of people that rows tell of.
     """
     known = signal_of_world() if people is None else who(people)
     told = person(names("other", OTHERS) if others is None else others)
@@ -67,6 +74,7 @@ def system(*, people: Sequence[str] | None = None, others: Sequence[str] | None 
         slices=[
             ew.Slicing("height of the face, px", of=face_box, using=heights),
             ew.Slicing("place of the face", of=face_box, using=places),
+            *slices(groups),
         ],
         judge=OverPeople((ew.miss_rate(0.01), ew.miss_rate(0.05), ew.wrong_person, ew.pass_rate(0.01))),
         staged=STAGED,
@@ -149,8 +157,9 @@ def world_rows(
     visit = np.concatenate([part["visit"] for part in made])
     other = role == "other"
     return ew.Rows.from_columns(
-        [frame, face_box, told, known],
+        [frame, face_box, told, known, *DRAWN],
         {
+            **of_drawn(np.concatenate([part["person"] for part in made]), seed),
             "frame": np.concatenate([part["frame"] for part in made]),
             "face_box": np.concatenate([part["face_box"] for part in made]),
             "person": np.array(
