@@ -150,7 +150,7 @@ def _deliver(
     context, size = prepared.context, verdict.sizes[-1]
     best = [cell for cell in judged if cell.design.key == verdict.best_key and cell.size == size]
     cell = min(best, key=lambda one: one.repeat)  # fixed beforehand: the first, never the best-looking
-    models = {name: model_of(context, store, one) for name, one in cell.trainings.items()}
+    models = {name: model_of(context, store, one, name) for name, one in cell.trainings.items()}
     bundle.save(folder / "winner", cell.design, models, verdict, number_facts(context, store, cell))
     examples = examples_of(context, cell.design, Chain(cell.design.parts, models)) if pictures else []
     first = [one for one in judged if one.size == size and one.repeat == 0]

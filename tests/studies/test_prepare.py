@@ -128,8 +128,6 @@ def test_sizes_that_the_rows_do_not_reach_are_refused(sizes: list[int]) -> None:
         ({"repeats": -1}, "nothing would be measured"),
         ({"workers": -1}, "nothing would be measured"),
         ({"device": "gpu"}, "A device has to be there"),
-        ({"designs": ["x -> a -> b -> y [joint]"]}, "The training 'joint' is not there yet"),
-        ({"training": ("apart", "joint")}, "The training 'joint' is not there yet"),
     ],
 )
 def test_what_no_study_can_do_is_refused(options: dict[str, Any], why: str) -> None:

@@ -119,3 +119,18 @@ def test_the_nearest_of_the_enrolled_is_named_and_strangers_are_not_enrolled() -
     again = Gallery()
     again.restore(gallery.state())
     np.testing.assert_array_equal(again.predict([faces]), gallery.predict([faces]))
+
+
+def test_the_differentiable_zoom_is_the_zoom() -> None:
+    """To half a grey level on average: a face smaller than the crop is sampled twice as finely."""
+    import torch
+
+    from endwise.systems.gate import cropping, differentiable, world
+
+    made = world.generate([1, 2, 3], 4)
+    boxes = torch.from_numpy(made["face_box"]).requires_grad_()
+    crops = differentiable.cut(torch.from_numpy(made["frame"]), boxes)
+    assert np.abs(crops.detach().numpy() - cropping.cut(made["frame"], made["face_box"])).mean() < 0.5
+    crops.sum().backward()
+    assert boxes.grad is not None
+    assert (boxes.grad != 0).all()

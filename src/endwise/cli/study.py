@@ -27,7 +27,9 @@ def study(
     sizes: Annotated[list[int] | None, Parameter(consume_multiple=True, negative="")] = None,
     repeats: int | None = None,
     designs: Several = None,
-    training: Annotated[list[Literal["apart", "chained"]] | None, Parameter(consume_multiple=True, negative="")] = None,
+    training: Annotated[
+        list[Literal["apart", "chained", "joint"]] | None, Parameter(consume_multiple=True, negative="")
+    ] = None,
     given: Several = None,
     group: str | None = None,
     split: str | None = None,
@@ -61,8 +63,8 @@ def study(
     designs
         Those to study, in the arrow language (default: all).
     training
-        How stages are trained: on true inputs (apart), on what the stages before put out (chained); by default as
-        the system says, which for a folder is apart.
+        How stages are trained: on true inputs (apart), on what the stages before put out (chained), further together
+        from there (joint); several are compared. By default as the system says, which for a folder is apart.
     given
         Names of signals that every row carries beside the input.
     group

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
+from endwise.errors import listed
 from endwise.evidence.caveats import caveat
 from endwise.evidence.verdict import Evidence, weigh
 from endwise.findings.blaming import blames_of
 from endwise.findings.dissecting import ceilings_of, slices_of, stages_of, trade_offs_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
+from endwise.learn.together import seams
 from endwise.records import Caveat, DesignPoint, Measurement, Verdict
 from endwise.records.study import WordErrors
 from endwise.report import sentences
 from endwise.report.mistakes import word_errors
 from endwise.stores.folder import FolderStore
-from endwise.studies.cells import Judging, arrow_text
+from endwise.studies.cells import Joint, Judging, arrow_text
 from endwise.studies.context import Context
 from endwise.studies.execute import model_of, records_of
 from endwise.studies.prepare import Options, Prepared
@@ -49,11 +52,16 @@ def number_facts(context: Context, store: FolderStore, cell: Judging) -> dict[st
 
 def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measurement:
     records, what = records_of(context, store, cell)
-    trainings = {name: store.read(context.key(one))[0] for name, one in cell.trainings.items()}
+    trainings = {one: store.read(context.key(one))[0] for one in cell.trainings.values()}
     improving = tuple(
-        arrow_text(cell.trainings[name].component) for name, one in trainings.items() if one["still_improving"]
+        one.trained if isinstance(one, Joint) else arrow_text(one.component)
+        for one, told in trainings.items()
+        if told["still_improving"]
     )
-    seconds = what["times"]["seconds"] + sum(one["times"]["seconds"] for one in trainings.values())
+    before = [
+        store.read(context.key(one))[0] for joint in trainings if isinstance(joint, Joint) for one in joint.starts
+    ]
+    seconds = what["times"]["seconds"] + sum(one["times"]["seconds"] for one in (*trainings.values(), *before))
     latency = what["times"]["latency_ms"]
     latency = float("nan") if latency is None else latency
     return Measurement(
@@ -131,11 +139,21 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
         test_rows=len(context.test), test_units=0, rows_used=tuple(row_use(context, one) for one in trainings),
         caveats=tuple(_caveats(prepared, options, outcome)), untrainable=prepared.untrainable,
         failures=tuple(outcome.failures), tuning=tuple(outcome.tuning),
-        problems=tuple(str(problem) for problem in context.rows.problems), notes=tuple(context.rows.notes),
+        problems=tuple(str(problem) for problem in context.rows.problems),
+        notes=(*context.rows.notes, *_stops(plan.designs)),
         seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
         versions=_versions(), done=outcome.done, closed_loop=isinstance(system.judge, ClosedLoop),
         beside={one.name: _titled(one.title, one.unit_for(system.wants)) for one in others},
     )  # fmt: skip
+
+
+def _stops(designs: Sequence[Design]) -> Iterator[str]:
+    """Of designs that are trained jointly, where no gradient passes."""
+    for design in designs:
+        stopping = seams(design.parts)[1] if design.training == "joint" else ()
+        if stopping:
+            names = listed([f"`{name}`" for name in stopping])
+            yield f"`{design.text}`: no gradient passes {names}; the stages before learn from their own labels alone."
 
 
 def _titled(title: str, unit: str) -> str:
@@ -172,7 +190,9 @@ def _by_word(context: Context, store: FolderStore, outcome: Outcome, best: str) 
     cell = max(judged, key=lambda one: (one.size, -one.repeat))
     index = context.test[:: -(-len(context.test) // MOST_TEXTS)]
     inputs = context.examples(index)
-    chain = Chain(cell.design.parts, {name: model_of(context, store, one) for name, one in cell.trainings.items()})
+    chain = Chain(
+        cell.design.parts, {name: model_of(context, store, one, name) for name, one in cell.trainings.items()}
+    )
     made = chain({name: values for name, values in inputs.items() if name != wants.name})
     return word_errors(made[wants.name], inputs[wants.name])
 

@@ -24,18 +24,15 @@ SMALLEST = 16
 class Augment:
     """Changes the rows of a batch so that they stay true: pictures, masks, and points and boxes in their pixels.
 
-    Each row moves by up to `reach` pixels; with `mirrors`, half of them swap left and right.
+    Each row moves by up to `reach` pixels; with `mirrors`, half of them swap left and right. `signals` say what the
+    arrays of a batch are.
     """
 
-    def __init__(self, component: Learned, reach: int, mirrors: bool) -> None:
-        self.signals: list[Signal] = [*component.inputs, component.output, *component.auxiliary]
-        self.reach, self.mirrors = reach, mirrors
+    def __init__(self, signals: Sequence[Signal], reach: int, mirrors: bool) -> None:
+        self.signals, self.reach, self.mirrors = list(signals), reach, mirrors
 
     def __call__(self, arrays: Sequence[np.ndarray], random: np.random.Generator) -> list[np.ndarray]:
-        """The batch changed, each row by its own (right, down): an array an input, the output, auxiliary signals.
-
-        Arrays beyond these stay as they are.
-        """
+        """The batch changed, each row by its own (right, down); arrays beyond those of `signals` stay as they are."""
         by = random.integers(-self.reach, self.reach + 1, size=(len(arrays[0]), 2))
         changed = [_moved(signal, rows, by) for signal, rows in zip(self.signals, arrays, strict=False)]
         if self.mirrors:
@@ -48,10 +45,17 @@ class Augment:
 
 def augment(component: Learned, share: float) -> Augment | None:
     """Moves by up to `share` of the shorter side, at least a pixel; None for thumbnails and without pictures."""
-    sides = [min(one.size) for one in component.inputs if isinstance(one, Image | Stack | Mask)]
+    return augment_all([component], component.inputs, [component.output, *component.auxiliary], share)
+
+
+def augment_all(
+    components: Sequence[Learned], sources: Sequence[Signal], labels: Sequence[Signal], share: float
+) -> Augment | None:
+    """The same for components that train together: on batches of `sources`, then `labels`."""
+    sides = [min(one.size) for one in sources if isinstance(one, Image | Stack | Mask)]
     if not sides or share <= 0 or min(sides) < SMALLEST:
         return None
-    return Augment(component, max(1, round(share * min(sides))), _may_mirror(component))
+    return Augment([*sources, *labels], max(1, round(share * min(sides))), all(map(_may_mirror, components)))
 
 
 def _may_mirror(component: Learned) -> bool:

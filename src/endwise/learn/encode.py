@@ -71,7 +71,10 @@ class Pictures(Encoder):
         self.spread.fill_(float(some.std(dtype=np.float64)) or 1.0)
 
     def forward(self, batch: Tensor) -> Tensor:
-        pixels = batch.float().sub_(self.mean).mul_(1 / self.spread)  # in place: half the cost of a small network
+        if batch.is_floating_point():  # made by the stage before, in one training with it
+            pixels = (batch - self.mean) / self.spread
+        else:
+            pixels = batch.float().sub_(self.mean).mul_(1 / self.spread)  # in place: half the cost of a small network
         if isinstance(self.signal, Image):  # (B, H, W) or (B, H, W, C) -> (B, C, H, W)
             return pixels.unsqueeze(1) if self.signal.channels == 1 else pixels.movedim(-1, 1)
         return pixels

@@ -72,10 +72,17 @@ def train(
     seed: int,
     device: str,
     augment: Augment | None,
+    *,
+    from_here: bool = False,
 ) -> Fit:
-    """Train `network` in place, to its best weights; its `loss` takes a batch of each of `arrays`, and gives (B,)."""
+    """Train `network` in place, to its best weights; its `loss` takes a batch of each of `arrays`, and gives (B,).
+
+    `from_here`: the weights that it comes with are trained, and stay where nothing better is found.
+    """
     start = time.process_time()
     run = _Run(network, arrays, held_out, recipe, seed, device, augment)
+    if from_here:
+        run.evaluate()
     still_improving = run.to_convergence()
     epochs = run.steps * min(recipe.batch, len(run.rows)) / len(run.rows)
     seconds = time.process_time() - start
@@ -127,7 +134,7 @@ class _Run:
             left = recipe.max_steps - self.steps
             for _ in range(min(period, left)):
                 self._step()
-            self._evaluate()
+            self.evaluate()
             if left <= period:
                 return True
             stale += 1
@@ -155,7 +162,7 @@ class _Run:
             self.waiting = [np.sort(order[i : i + size]) for i in range(0, len(order) - size + 1, size)][::-1]
         return self.waiting.pop()
 
-    def _evaluate(self) -> None:
+    def evaluate(self) -> None:
         """Take the held-out loss, and keep the weights when it is the best so far."""
         loss = self.held_out_loss()
         if not np.isfinite(loss):

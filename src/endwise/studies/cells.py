@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from endwise.system.components import Component
-from endwise.system.designs import Design
+from endwise.system.designs import Design, Training as Way
 from endwise.system.paths import Path, ancestors, rest
 
 
@@ -62,6 +62,38 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Joint(Training):
+    """All learned parts of a design, trained further together from where each was trained by itself.
+
+    `component` is the last part, `path` all before it, `alone` how each was trained; there are no folds, since nothing
+    is handed on from outside.
+    """
+
+    alone: Way = "apart"
+
+    @property
+    def starts(self) -> tuple[Training, ...]:
+        """The trainings from which it goes on."""
+        learned = [part for part in self.parts if part.learns]
+        return tuple(_alone(self.parts, part, self.alone, self.size, self.repeat, dict(self.rates)) for part in learned)
+
+    @property
+    def parts(self) -> Path:
+        """All parts, in running order."""
+        return (*self.path, self.component)
+
+    @property
+    def title(self) -> str:
+        """The cell in words."""
+        return f"train {self.trained} at {self.size:,} rows, repeat {self.repeat + 1}"
+
+    @property
+    def trained(self) -> str:
+        """What is trained, as people read it."""
+        return f"{', '.join(arrow_text(part) for part in self.parts if part.learns)} [joint]"
+
+
+@dataclass(frozen=True)
 class Judging:
     """A design at one size and repeat, run on the test rows or in the judge's episodes.
 
@@ -84,15 +116,13 @@ class Judging:
     @property
     def trainings(self) -> dict[str, Training]:
         """For each learned part that is run, by the signal it makes, the training that it takes its model from."""
-        found: dict[str, Training] = {}
-        for part in self.parts:
-            if part.learns:
-                before = self.design.parts[: self.design.parts.index(part)]
-                chained = self.design.training == "chained" and takes_predictions(before, part)
-                path = ancestors(before, part) if chained else ()
-                rates = rates_for((*path, part), dict(self.rates))
-                found[part.output.name] = Training(part, path, self.size, self.repeat, None, rates)
-        return found
+        design, learned = self.design, [part for part in self.parts if part.learns]
+        if design.training == "joint":
+            joint = Joint(design.parts[-1], design.parts[:-1], self.size, self.repeat, None, self.rates, design.alone)
+            return {part.output.name: joint for part in learned}
+        rates = dict(self.rates)
+        trainings = [_alone(design.parts, part, design.alone, self.size, self.repeat, rates) for part in learned]
+        return {one.component.output.name: one for one in trainings}
 
     @property
     def title(self) -> str:
@@ -102,6 +132,15 @@ class Judging:
 
 
 Cell = Training | Judging
+
+
+def _alone(
+    parts: Path, part: Component, way: Way, size: int, repeat: int, rates: Mapping[tuple[str, str], float]
+) -> Training:
+    """The training of one of a design's parts by itself."""
+    before = parts[: parts.index(part)]
+    path = ancestors(before, part) if way == "chained" and takes_predictions(before, part) else ()
+    return Training(part, path, size, repeat, None, rates_for((*path, part), rates))
 
 
 def arrow(component: Component) -> tuple[str, str]:

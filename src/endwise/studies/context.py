@@ -20,11 +20,12 @@ from endwise.data.rows import Rows
 from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import FORMAT
-from endwise.studies.cells import Cell, Judging, Training, arrow
+from endwise.studies.cells import Cell, Joint, Judging, Training, arrow
 from endwise.system.components import Component, Learned, is_network
 from endwise.system.designs import Design
 from endwise.system.graph import System
 from endwise.system.judging import ClosedLoop, Judge
+from endwise.system.paths import ancestors
 
 FEWEST_TOLD = 10  # test rows with the truth of a signal; fewer say nothing about a stage
 LEARNING = 3  # raise when models or training change what the same rows and seed give
@@ -97,18 +98,42 @@ class Context:
         """The row numbers that one training uses, its held-out slice included."""
         if training not in self._indices:
             sample = self.sample(training.size, training.repeat)
-            index = sample[self.usable(training.component, training.path)[sample]]
+            if isinstance(training, Joint):
+                index = self._without_leaks(training, sample[self.teaches_any(training)[sample]])
+            else:
+                index = sample[self.usable(training.component, training.path)[sample]]
             if training.without is not None:
                 index = index[self.folds(training.repeat)[index] != training.without]
             self._indices[training] = index
         return self._indices[training]
 
+    def teaches(self, training: Joint) -> dict[str, np.ndarray]:
+        """For each learned part, by the signal it makes, which rows teach it in a joint training. Masks (N,)."""
+        parts = training.parts
+        return {
+            part.output.name: self.usable(part, ancestors(parts[:at], part))
+            for at, part in enumerate(parts)
+            if part.learns
+        }
+
+    def teaches_any(self, training: Joint) -> np.ndarray:
+        """Which rows teach any part. Shape (N,)."""
+        return np.logical_or.reduce(list(self.teaches(training).values()))
+
+    def _without_leaks(self, training: Joint, index: np.ndarray) -> np.ndarray:
+        """`index` without rows that would teach a stage of groups that say when to stop."""
+        stopping = np.unique(self.units[index[self._stopping(training, index)]].astype(str))
+        wanted = self.usable(training.component, training.path)[index]
+        return index[wanted | ~np.isin(self.units[index].astype(str), stopping)]
+
     def held_out(self, training: Training) -> np.ndarray:
         """Mask over `index` of the rows that stop the training: side rows only where there are too few others."""
-        index = self.index(training)
-        own = np.ones(len(index), bool) if self.rows.split is None else self.rows.split[index] != "side"
-        if own.sum() < splits.FEWEST:
-            own[:] = True
+        return self._stopping(training, self.index(training))
+
+    def _stopping(self, training: Training, index: np.ndarray) -> np.ndarray:
+        own = self.usable(training.component, training.path)[index]  # all of them, but in a joint training
+        if self.rows.split is not None and (own & (self.rows.split[index] != "side")).sum() >= splits.FEWEST:
+            own &= self.rows.split[index] != "side"
         mask = np.zeros(len(index), bool)
         mask[own] = splits.held_out(self.units[index[own]], self.seed, training.repeat)
         return mask
@@ -128,12 +153,14 @@ class Context:
     def needs(self, cell: Cell) -> tuple[Training, ...]:
         """The trainings that must be done before `cell`."""
         if isinstance(cell, Judging):
-            return tuple(cell.trainings.values())
+            return tuple(dict.fromkeys(cell.trainings.values()))
+        if isinstance(cell, Joint):
+            return cell.starts
         return tuple(one for source in self.sources(cell) for one in cell.feeders(source).values())
 
     def seed_of(self, training: Training) -> int:
         """The seed of one training: it depends on the repeat and the component, not on who else is studied."""
-        mode = "chained" if training.path else "apart"
+        mode = "joint" if isinstance(training, Joint) else "chained" if training.path else "apart"
         return seeds.number(self.seed, training.repeat, *arrow(training.component), mode, training.without)
 
     def key(self, cell: Cell) -> str:
@@ -146,11 +173,12 @@ class Context:
         index = self.index(cell)
         part = cell.component  # what it takes is of others' making where it is chained
         known = (part.target, *part.auxiliary, *(() if cell.path else part.inputs))
+        together = _together(cell) if isinstance(cell, Joint) else []
         computed = [f.identity() for signal in known for f in self.truth.used(signal.name, index)]
         return seeds.digest(
             FORMAT, LEARNING, "training", cell.component.identity(), [part.identity() for part in cell.path],
             self.rows.fingerprint, seeds.digest(index.tobytes().hex()), self.seed_of(cell), self.job.device,
-            sorted(self.recipe(cell).items()), computed, [self.key(one) for one in self.needs(cell)],
+            sorted(self.recipe(cell).items()), computed, [self.key(one) for one in self.needs(cell)], *together,
         )  # fmt: skip
 
     def _judging_key(self, cell: Judging) -> str:
@@ -196,6 +224,11 @@ class Context:
         """Inputs, given signals, the true output and `truths` of some rows, where all of these have them."""
         names = [*sorted(self.system.source_names), *truths, self.system.wants.name]
         return {name: self.truth.view(name, index) for name in names if self.truth.has(name)[index].all()}
+
+
+def _together(cell: Joint) -> list[Any]:
+    """What decides a joint training beside the trainings that it starts from, and its parts."""
+    return ["joint", *(part.differentiable_source for part in cell.path)]
 
 
 def _plain(judge: ClosedLoop) -> list[tuple[str, str]]:

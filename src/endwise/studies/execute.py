@@ -22,8 +22,9 @@ from endwise.errors import EndwiseError, LabelsError, StudyError, counted
 from endwise.learn.chain import Chain
 from endwise.learn.fit import fit
 from endwise.learn.model import Model, load
+from endwise.learn.together import fit_together
 from endwise.stores.folder import FolderStore
-from endwise.studies.cells import Cell, Judging, Training, described
+from endwise.studies.cells import Cell, Joint, Judging, Training, described
 from endwise.studies.context import Context
 from endwise.system.components import Learned
 from endwise.system.judging import ClosedLoop, Judge, OpenLoop
@@ -81,6 +82,8 @@ def _one_thread() -> Iterator[None]:
 
 
 def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -> dict[str, Any]:
+    if isinstance(cell, Joint):
+        return _train_together(context, store, cell, folder)
     index = context.index(cell)
     fewest = splits.FEWEST if cell.without is None else splits.FEWEST_IN_FOLD
     if len(index) < fewest:
@@ -111,6 +114,43 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
     }  # fmt: skip
 
 
+def _train_together(context: Context, store: FolderStore, cell: Joint, folder: Path) -> dict[str, Any]:
+    index = context.index(cell)
+    made = {part.output.name for part in cell.parts}
+    taken = dict.fromkeys(s.name for part in cell.parts for s in part.inputs if s.name not in made)
+    teaches = {name: rows[index] for name, rows in context.teaches(cell).items()}
+    targets = {part.output.name: part.target.name for part in cell.parts if part.learns}
+    starts = {one.component.output.name: one for one in cell.starts}
+    models, done = fit_together(
+        cell.parts,
+        {name: model_of(context, store, one) for name, one in starts.items()},
+        {name: _whole(context, name, index) for name in taken},
+        {name: (_whole(context, target, index), teaches[name]) for name, target in targets.items()},
+        held_out=context.held_out(cell),
+        recipe=dataclasses.replace(context.job.recipe, learning_rate=cell.rate),
+        seed=context.seed_of(cell),
+        device=context.job.device,
+    )
+    for name, model in models.items():
+        model.save(folder / "models" / name)
+    facts = dataclasses.asdict(done)
+    return {
+        **described(cell), "key": context.key(cell), "seed": context.seed_of(cell),
+        "times": {"seconds": facts.pop("seconds")},
+        "parameters": sum(model.parameters for model in models.values()), **facts,
+    }  # fmt: skip
+
+
+def _whole(context: Context, name: str, index: np.ndarray) -> Any:
+    """True values, and where a row has none those of another: no loss looks at them, and they are possible ones."""
+    if context.truth.has(name)[index].all():
+        return context.truth.view(name, index)
+    values, has = context.truth.known(name, index)
+    for at in np.flatnonzero(~has):
+        values[at] = values[has.argmax()]
+    return values
+
+
 def _inputs(context: Context, store: FolderStore, cell: Training, index: np.ndarray) -> list[Any]:
     """One array an input: true values (apart), or what the stages before put out (chained)."""
     names = [signal.name for signal in cell.component.inputs]
@@ -139,15 +179,19 @@ def _keep_outputs(context: Context, cell: Training, model: Model, folder: Path) 
         save_file({"outputs": np.ascontiguousarray(outputs), "rows": context.test}, folder / "test.safetensors")
 
 
-def model_of(context: Context, store: FolderStore, training: Training) -> Model:
-    """The trained model of a finished cell."""
+def model_of(context: Context, store: FolderStore, training: Training, makes: str | None = None) -> Model:
+    """The trained model of a finished cell; of a joint one that of the part which `makes` a signal."""
     _, folder = store.read(context.key(training))
-    assert isinstance(training.component, Learned)
-    return load(training.component, folder / "model", context.job.device)
+    part, at = training.component, folder / "model"
+    if isinstance(training, Joint):
+        part = next(one for one in training.parts if one.output.name == makes)
+        at = folder / "models" / part.output.name
+    assert isinstance(part, Learned)
+    return load(part, at, context.job.device)
 
 
 def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) -> dict[str, Any]:
-    models = {name: model_of(context, store, training) for name, training in cell.trainings.items()}
+    models = {name: model_of(context, store, training, name) for name, training in cell.trainings.items()}
     chain, judge, wants = Chain(cell.parts, models), context.judge(cell.largest), context.system.wants
     index = context.test[context.told(cell.truths)]
     examples = context.examples(index, cell.truths)

@@ -24,8 +24,6 @@ from endwise.system.graph import System
 
 QUICK_PATIENCE = 4  # for all designs alike; saves a quarter of the steps for about 5 % more error
 
-TRAINED: tuple[Way, ...] = ("apart", "chained")  # joint is a word of the language that no study knows yet
-
 
 @dataclass(frozen=True)
 class Options:
@@ -64,7 +62,6 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
     _check(options)
     truth = Truth(system, rows)
     wanted = [d.trained(t) for d in choose(system, options.designs) for t in _trainings(d, options)]
-    _refuse_joint(wanted)
     everything = np.arange(len(rows))
     settled = [settle(design, truth, everything) for design in wanted]
     usable = [one for one in settled if isinstance(one, Design)]
@@ -115,17 +112,6 @@ def _check(options: Options) -> None:
             "A device has to be there for every training.",
             "Leave --device out, or install a torch that knows the device.",
         )
-
-
-def _refuse_joint(designs: Sequence[Design]) -> None:
-    for design in designs:
-        if design.training not in TRAINED:
-            raise UsageError(
-                f"The design '{design.text}' was to be studied.",
-                f"Designs are trained {' or '.join(TRAINED)}.",
-                f"The training '{design.training}' is not there yet, and nothing is trained under another's name.",
-                f"Ask for '{design.trained('chained').text}' or '{design.trained('apart').text}'.",
-            )
 
 
 def _trainings(design: Design, options: Options) -> Sequence[Way]:

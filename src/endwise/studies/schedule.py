@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from endwise.studies.cells import Judging, Training, arrow, rates_for, takes_predictions
+from endwise.studies.cells import Joint, Judging, Training, arrow, rates_for, takes_predictions
 from endwise.studies.context import Context, rates_of, searched
 from endwise.system.components import Component, is_learner
 from endwise.system.designs import Design
@@ -52,7 +52,7 @@ def searches(plan: Plan, depth: int, rates: Rates) -> list[tuple[Component, floa
         for at, part in enumerate(design.parts):
             if not searched(part) or arrow(part) in found or not _depth(design, at) == depth == fewest[arrow(part)]:
                 continue
-            chained = design.training == "chained" and takes_predictions(design.parts[:at], part)
+            chained = design.alone == "chained" and takes_predictions(design.parts[:at], part)
             path = ancestors(design.parts[:at], part) if chained else ()
             options: list[tuple[Component, float, Training]] = []
             for factor in SEARCH:
@@ -153,7 +153,8 @@ def cost(training: Training, rows: int, epochs: float = 40.0) -> float:
     """
     if is_learner(training.component.using):
         return 0.3 + LEARNER * rows
-    numbers = sum(_numbers(signal) for signal in training.component.inputs)
+    trained = [part for part in training.parts if part.learns] if isinstance(training, Joint) else [training.component]
+    numbers = sum(_numbers(signal) for part in trained for signal in part.inputs)
     return 0.3 + 12e-9 * 3 * epochs * rows * numbers
 
 

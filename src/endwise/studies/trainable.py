@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from endwise.data.splits import FEWEST
 from endwise.errors import listed
+from endwise.learn.together import refusal
 from endwise.learn.truth import Truth
 from endwise.records import RowUse, Untrainable
-from endwise.studies.cells import Training, arrow_text, takes_predictions
+from endwise.studies.cells import Joint, Training, arrow_text, takes_predictions
 from endwise.studies.context import Context
 from endwise.system.components import Component
 from endwise.system.designs import Design, Training as Way
@@ -39,17 +41,21 @@ def absent(design: Design, truth: Truth) -> str | None:
 def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untrainable:
     """The design, trained in the way that the labels allow, or what it lacks.
 
-    Apart where every learned part has rows with true inputs; else chained.
+    Apart where every learned part has rows with true inputs; else chained. A joint training starts from the first of
+    these that is possible.
     """
     gone = absent(design, truth)
     if gone is not None:
         return Untrainable(design.text, gone)
-    trainings: tuple[Way, ...] = (design.training,) if design.training != "apart" else ("apart", "chained")
+    joint = design.training == "joint"
+    if joint and (refused := refusal(design.parts)):
+        return Untrainable(design.text, refused)
+    trainings: tuple[Way, ...] = (design.training,) if design.training == "chained" else ("apart", "chained")
     lacks = ""
     for training in trainings:
         found = [_lacking(design, training == "chained", at, truth, train) for at in range(len(design.parts))]
         if not any(found):
-            return design.trained(training)
+            return replace(design, starts=training) if joint else design.trained(training)
         lacks = next(one for one in found if one)
     return Untrainable(design.text, lacks)
 
@@ -84,6 +90,11 @@ def row_use(context: Context, training: Training) -> RowUse:
     if outside.any():
         unused["not in a sample of this size"] = int(outside.sum())
     left = left[~outside]
+    if isinstance(training, Joint):
+        unteaching = ~context.teaches_any(training)[left]
+        reasons = {"no label of any stage": int(unteaching.sum()), "of groups held out": int((~unteaching).sum())}
+        unused |= {why: count for why, count in reasons.items() if count}
+        return RowUse(training.trained, len(index), unused, 0, len(np.unique(context.units[index].astype(str))))
     for name in _takes(training.component, training.path):
         lacking = ~context.truth.has(name)[left]
         if lacking.any():

@@ -85,6 +85,8 @@ class Component:
     label: Signal | None = None  # what a learned component trains on, where that is not its output
     auxiliary: tuple[Signal, ...] = ()  # what its network learns to tell beside, from the same features
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
+    differentiable: Any = field(default=None, compare=False)  # the same function over tensors, for joint training
+    differentiable_source: str = ""  # its digest, likewise
     learns: ClassVar[bool]
 
     def __post_init__(self) -> None:
@@ -99,6 +101,8 @@ class Component:
             )
         if not self.source:
             object.__setattr__(self, "source", "default" if self.using is None else fingerprint(self.using))
+        if self.differentiable is not None and not self.differentiable_source:
+            object.__setattr__(self, "differentiable_source", fingerprint(self.differentiable))
         if not NAME.fullmatch(self.name):
             raise DeclarationError(
                 f"A component that makes '{self.output.name}' was called {self.name!r}.",
@@ -166,12 +170,14 @@ def fixed(
     version: str = "1",
     start: Start = "fixed",
     price: float = 0.0,
+    differentiable: Callable[..., Any] | None = None,
 ) -> Fixed:
     """A component that is a function: it takes one array an input, rows first, and returns such an array.
 
     `start` may also be `frozen` (a pretrained model behind the function) or `service` (a call, with its
     `price` a row). A class whose objects can be called and have a `reset()` method remembers (a tracker, a filter):
-    each run makes an object, and resets it before each episode.
+    each run makes an object, and resets it before each episode. `differentiable` is the same function over torch
+    tensors: in joint training gradients pass through it to the stages before, which `using` would stop.
 
     >>> from endwise.system.signals import Number
     >>> metres, feet = Number("metres", unit="m"), Number("feet", unit="ft")
@@ -201,7 +207,7 @@ def fixed(
             "The others need rows or a column.",
             "Use learned(...) or predictions(...).",
         )
-    return Fixed(inputs, to, name or _name(inputs), start, using, version, price)
+    return Fixed(inputs, to, name or _name(inputs), start, using, version, price, differentiable=differentiable)
 
 
 def learned(

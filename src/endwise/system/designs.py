@@ -35,6 +35,7 @@ class Design:
     system: System
     parts: tuple[Component, ...]
     training: Training = "apart"
+    starts: Training = "apart"  # how the parts are trained from which a joint training starts
 
     @cached_property
     def makers(self) -> dict[str, Component]:
@@ -50,7 +51,7 @@ class Design:
     def key(self) -> str:
         """The canonical form: names every maker, so that adding a component renames nothing."""
         made = ";".join(f"{name}={self.makers[name].name}" for name in sorted(self.makers))
-        return f"{made}[{self.training}]"
+        return f"{made}[{self.training}{'' if self.starts == 'apart' else f' from {self.starts}'}]"
 
     @cached_property
     def text(self) -> str:
@@ -69,6 +70,11 @@ class Design:
         if len(self.parts) == 1 and self.parts[0].learns:
             return "end to end"
         return "staged" if self.makers == _staged(self.system) else "hybrid"
+
+    @property
+    def alone(self) -> Training:
+        """How each part is trained by itself."""
+        return self.starts if self.training == "joint" else self.training
 
     @property
     def learned(self) -> tuple[Component, ...]:

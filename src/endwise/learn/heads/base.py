@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from torch import Tensor, nn
@@ -13,9 +13,14 @@ from endwise.system.signals import Signal
 
 
 class Head(nn.Module, ABC):
-    """What one kind of output asks of a network. `size` is the shape of a raw row; None means any length."""
+    """What one kind of output asks of a network. `size` is the shape of a raw row; None means any length.
+
+    `passes` says that a row is a smooth function of the raw output, so that gradients come back through it; where a row
+    is a choice (a class, a text) none do.
+    """
 
     size: tuple[int | None, ...]
+    passes: ClassVar[bool] = False
 
     def __init__(self, signal: Signal) -> None:
         super().__init__()
@@ -32,9 +37,14 @@ class Head(nn.Module, ABC):
     def loss(self, raw: Any, target: Any) -> Tensor:
         """The loss of each row, (B,)."""
 
-    @abstractmethod
+    def rows(self, raw: Any) -> Any:
+        """The signal's rows as a tensor, or Ragged: for heads that pass gradients."""
+        raise NotImplementedError
+
     def decode(self, raw: Any) -> np.ndarray:
         """The signal's rows in batch form."""
+        made: np.ndarray = self.rows(raw).cpu().numpy()
+        return made
 
     def fits(self, shape: Sequence[int]) -> bool:
         """Whether a raw row of `shape` is what this head asks for; in sequences the steps count as any."""

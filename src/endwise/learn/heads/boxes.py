@@ -34,6 +34,7 @@ class Boxes(Head):
     the likeliest cell is the answer; `found` gives all that are likely, for pictures that may show none or several.
     """
 
+    passes = True  # to the four sides; which cell is the likeliest is a choice
     extent: Tensor
 
     def __init__(self, signal: Signal, picture: Image) -> None:
@@ -53,10 +54,10 @@ class Boxes(Head):
         sides = (_sides(raw) - wanted.permute(0, 3, 1, 2)).abs().mean(dim=1)  # (B, h, w)
         return _focal(raw[:, 0], near, nearest) + SIDES * (sides * near).sum(dim=(1, 2)) / near.sum(dim=(1, 2))
 
-    def decode(self, raw: Tensor) -> np.ndarray:
+    def rows(self, raw: Tensor) -> Tensor:
         best = raw[:, 0].flatten(1).argmax(dim=1)  # (B,)
         boxes = self._boxes(raw).flatten(2)  # (B, 4, h w)
-        return boxes.gather(2, best[:, None, None].expand(-1, 4, 1))[..., 0].cpu().numpy()
+        return boxes.gather(2, best[:, None, None].expand(-1, 4, 1))[..., 0]
 
     def found(self, raw: Tensor, least: float) -> list[Found]:
         """For each row the boxes whose centre is likely by `least` or more, and more so than the cells around."""

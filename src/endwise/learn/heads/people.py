@@ -63,6 +63,8 @@ class Embedded(Head):
     directions are forgotten after training: others than those it learnt from can be told apart by their cosine.
     """
 
+    passes = True
+
     def __init__(self, signal: Signal, label: Category) -> None:
         super().__init__(signal)
         self.size = (width_of(signal),)
@@ -74,5 +76,5 @@ class Embedded(Head):
         handicap = MARGIN * nn.functional.one_hot(target.long(), len(self.directions))
         return nn.functional.cross_entropy(SHARPNESS * (cosines - handicap), target.long(), reduction="none")
 
-    def decode(self, raw: Tensor) -> np.ndarray:
-        return nn.functional.normalize(raw).cpu().numpy()
+    def rows(self, raw: Tensor) -> Tensor:
+        return nn.functional.normalize(raw)

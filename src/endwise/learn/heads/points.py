@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -24,6 +23,7 @@ class Heatmaps(Head):
     narrow map, and their sums are needed for the mean anyway, so that it costs nothing beside the softmax.
     """
 
+    passes = True
     extent: Tensor
 
     def __init__(self, signal: Signal, picture: Image) -> None:
@@ -43,9 +43,9 @@ class Heatmaps(Head):
         spread = _divergence(across, wanted[..., 0]) + _divergence(down, wanted[..., 1])
         return _distance(_means(across, down), wanted) + spread
 
-    def decode(self, raw: Tensor) -> np.ndarray:
+    def rows(self, raw: Tensor) -> Tensor:
         found = raw if raw.ndim == 3 else _means(*_marginals(raw))
-        return ((found + 1) * self.extent / 2 - 0.5).cpu().numpy()
+        return (found + 1) * self.extent / 2 - 0.5
 
 
 def _distance(found: Tensor, wanted: Tensor) -> Tensor:

@@ -103,6 +103,8 @@ class Spelled(Head):
 class Heard(Head):
     """Chances of each label at each step: cross entropy with the true chances, mean over steps."""
 
+    passes = True
+
     def __init__(self, signal: Signal) -> None:
         super().__init__(signal)
         assert isinstance(signal, Posteriors)
@@ -121,5 +123,8 @@ class Heard(Head):
         losses = -(target.values[:, :steps] * raw.values[:, :steps].log_softmax(dim=-1)).sum(dim=-1)  # (B, T)
         return (losses * raw.mask[:, :steps, 0]).sum(dim=1) / raw.lengths.clamp_min(1)
 
+    def rows(self, raw: Ragged) -> Ragged:
+        return raw.masked(torch.softmax(raw.values, dim=-1))
+
     def decode(self, raw: Ragged) -> np.ndarray:
-        return objects(Ragged(torch.softmax(raw.values, dim=-1), raw.lengths).rows())
+        return objects(self.rows(raw).rows())

@@ -17,6 +17,7 @@ BEND = 0.25
 class Values(Head):
     """Numbers, vectors, and points on no picture: standardised, judged by smooth L1 (Huber 1964)."""
 
+    passes = True
     mean: Tensor
     spread: Tensor
 
@@ -34,10 +35,9 @@ class Values(Head):
         wanted = (target.float().reshape(len(raw), -1) - self.mean) / self.spread  # (B, D)
         return nn.functional.smooth_l1_loss(raw, wanted, beta=BEND, reduction="none").mean(dim=1)
 
-    def decode(self, raw: Tensor) -> np.ndarray:
+    def rows(self, raw: Tensor) -> Tensor:
         rows = (raw * self.spread + self.mean).reshape(len(raw), *self.signal.shape)  # type: ignore[arg-type]
-        rows = rows.clamp(self.signal.low, self.signal.high) if isinstance(self.signal, Number) else rows
-        return rows.cpu().numpy()
+        return rows.clamp(self.signal.low, self.signal.high) if isinstance(self.signal, Number) else rows
 
 
 class Classes(Head):

@@ -15,18 +15,18 @@ LONGEST: Final = 1.35 * ADULT_LENGTHS
 LARGEST_DISPROPORTION: Final = 1.5
 """How far one bone may be from the hand's own scale, as a factor; single bones spread by a few per cent."""
 
-_FIELD: Final = 0.16
+FIELD: Final = 0.16
 """Half the width of a patch at a finger joint, over the hand's scale (mean length of the four finger metacarpals,
 61 mm in adults): 10 mm, a joint with both growing ends beside it."""
-_BASE_FIELD: Final = 0.36
-_BASE_SHIFT: Final = 0.24
+BASE_FIELD: Final = 0.36
+BASE_SHIFT: Final = 0.24
 """At the base of a metacarpal the field is wider and lies towards the wrist, so that the carpals, the radius and
 the ulna, which are no landmarks, are in sight (schematic)."""
 
 _STARTS: Final = np.array([near for near, _ in BONES])
 _ENDS: Final = np.array([far for _, far in BONES])
-_FINGER_METACARPALS: Final = np.array([bone for bone, (near, _) in enumerate(BONES) if near in BASES[1:]])
-_SMALLEST_SCALE: Final = 1.0
+FINGER_METACARPALS: Final = np.array([bone for bone, (near, _) in enumerate(BONES) if near in BASES[1:]])
+SMALLEST_SCALE: Final = 1.0
 _ROWS_AT_ONCE: Final = 32
 
 
@@ -99,8 +99,8 @@ def _sampling_points(joints: Floats, size: int) -> Floats:
     scale, forward = _hand_scale(joints), _forward(joints)
     right = np.stack([-forward[..., 1], forward[..., 0]], axis=-1)  # y points down: the thumb's side of a left hand
     is_base = np.isin(np.arange(len(LANDMARKS)), BASES)
-    half = scale[:, None] * np.where(is_base, _BASE_FIELD, _FIELD).astype(np.float32)  # (N, 24)
-    shift = scale[:, None] * np.where(is_base, _BASE_SHIFT, 0).astype(np.float32)
+    half = scale[:, None] * np.where(is_base, BASE_FIELD, FIELD).astype(np.float32)  # (N, 24)
+    shift = scale[:, None] * np.where(is_base, BASE_SHIFT, 0).astype(np.float32)
     centre = joints - shift[..., None] * forward
     step = ((np.arange(size, dtype=np.float32) + 0.5) / size * 2 - 1) * half[..., None]  # (N, 24, size)
     across = step[:, :, None, :, None] * right[:, :, None, None]
@@ -110,8 +110,8 @@ def _sampling_points(joints: Floats, size: int) -> Floats:
 
 def _hand_scale(joints: Floats) -> Floats:
     """(N,) mean length of the four finger metacarpals in pixels; never zero, for joints found badly."""
-    lengths = bone_lengths(joints, np.ones(len(joints)))[:, _FINGER_METACARPALS]
-    return np.asarray(np.maximum(lengths.mean(axis=1), _SMALLEST_SCALE), dtype=np.float32)
+    lengths = bone_lengths(joints, np.ones(len(joints)))[:, FINGER_METACARPALS]
+    return np.asarray(np.maximum(lengths.mean(axis=1), SMALLEST_SCALE), dtype=np.float32)
 
 
 def _forward(joints: Floats) -> Floats:

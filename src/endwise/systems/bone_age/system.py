@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 import endwise as ew
+from endwise.systems.bone_age import differentiable as smooth
 from endwise.systems.bone_age.anatomy import BONE_NAMES, LANDMARKS
 from endwise.systems.bone_age.geometry import bone_lengths, joint_patches
 from endwise.systems.bone_age.world import generate
@@ -46,9 +47,11 @@ def system(*, scale: bool = True) -> ew.System:
         staged="xray -> joints -> lengths -> age",
         components=[
             ew.learned(xray, to=joints),
-            ew.fixed(joints, mm_per_px, to=lengths, using=bone_lengths, name="geometry"),
+            ew.fixed(
+                joints, mm_per_px, to=lengths, using=bone_lengths, name="geometry", differentiable=smooth.bone_lengths
+            ),
             ew.learned(xray, mm_per_px, to=lengths, name="regressed"),
-            ew.fixed(xray, joints, to=patches, using=joint_patches, name="cut"),
+            ew.fixed(xray, joints, to=patches, using=joint_patches, name="cut", differentiable=smooth.joint_patches),
             ew.learned(patches, to=maturity),
             ew.learned(lengths, sex, to=age, name="from_lengths"),
             ew.learned(patches, lengths, sex, to=age, name="from_patches"),

@@ -15,6 +15,7 @@ import endwise as ew
 from endwise.systems.gate import hog
 from endwise.systems.gate.aligning import Aligned
 from endwise.systems.gate.cropping import cut
+from endwise.systems.gate.differentiable import cut as smooth_cut
 from endwise.systems.gate.embedding import Discriminants
 from endwise.systems.gate.gallery import Gallery
 from endwise.systems.gate.groups import DRAWN, of_drawn, slices
@@ -82,7 +83,7 @@ def system(
         components=[
             ew.learned(frame, to=face_box),
             ew.learned(frame, face_box, to=crop, label=face_box, using=Aligned, name="aligned"),
-            ew.fixed(frame, face_box, to=crop, using=cut, name="zoom"),
+            ew.fixed(frame, face_box, to=crop, using=cut, name="zoom", differentiable=smooth_cut),
             ew.learned(crop, to=embedding, label=told, name="margin"),
             ew.fixed(crop, to=gradients, using=hog.of_half, name="hog"),
             ew.learned(gradients, to=embedding, label=told, using=Discriminants, name="discriminants"),
