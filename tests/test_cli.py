@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,6 +107,53 @@ def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str
     stopped = endwise("blame", tmp_path)
     assert "It was stopped before that was measured." in stopped.stderr
     assert "Give its command again, it goes on: endwise study" in stopped.stderr
+
+
+def test_stages_are_listed_shown_and_kept_by_name(
+    studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENDWISE_COMPONENTS", str(tmp_path / "library"))
+    _, out = studied
+    listed = [json.loads(line) for line in endwise("components", "list", out, "--json").stdout.splitlines()]
+    assert {one["name"] for one in listed} == {"digit.from_image", "digit.from_ink", "ink.from_image"}
+    ink = next(one for one in listed if one["name"] == "ink.from_image")
+    assert (ink["design"], ink["wants"], ink["system"]) == ("image -> ink", "ink", "digits")
+    assert f"ink.from_image: image -> ink, learnt from {ink['rows']} rows" in endwise("components", "list", out).stdout
+    nothing = endwise("components", "list")
+    assert "none in" in nothing.stdout
+    assert "- Takes: image. Makes: ink." in endwise("components", "show", ink["folder"]).stdout
+    assert endwise("components", "export", out, "ink.from_image", tmp_path / "ink").returncode == 0
+    kept = endwise("components", "import", tmp_path / "ink", "--name", "inked")
+    assert "inked: kept in" in kept.stdout
+    assert "--reuse ink=inked" in kept.stdout
+    assert json.loads(endwise("components", "show", "inked", "--json").stdout)["identity"] == ink["identity"]
+    wrong = endwise("components", "export", out, "ink.from_imago", tmp_path / "other")
+    assert wrong.returncode == 1
+    assert "None is so called." in wrong.stderr
+
+
+def test_a_stage_of_one_study_serves_another(
+    studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path, tmp_path: Path
+) -> None:
+    """A table without ink: the stage that somebody trained makes it."""
+    _, out = studied
+    bare = tmp_path / "bare"
+    shutil.copytree(digits / "img", bare / "img")
+    with (digits / "rows.csv").open() as told, (bare / "rows.csv").open("w", newline="") as rows:
+        lines = csv.writer(rows)
+        for at, line in enumerate(csv.reader(told)):
+            lines.writerow(line if at < 4 else [line[0], "", *line[2:]])  # of three the ink is known: its kind is seen
+    ran = endwise(
+        "study", bare, *PATH, "--quick", "--sizes", "40", "--repeats", "1", "--out", tmp_path / "out", "--json",
+        "--reuse", f"ink={out / 'components' / 'ink.from_image'}",
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    verdict = json.loads(ran.stdout)
+    assert {point["design"] for point in verdict["designs"]} == {"image -> digit", "image -> ink -> digit [chained]"}
+    assert any("`image -> ink` is reused, frozen: 'image -> ink' of digits" in note for note in verdict["notes"])
+    wrong = endwise("study", bare, *PATH, "--reuse", f"digit={out / 'components' / 'ink.from_image'}")
+    assert wrong.returncode == 1
+    assert "A component takes the place of one that takes and makes the same." in wrong.stderr
 
 
 def test_the_winner_predicts_files_and_names_those_it_cannot_use(

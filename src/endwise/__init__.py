@@ -35,6 +35,7 @@ _WHERE = {
     "comparing": ("compare",),
     "deliver.bundle": ("Bundle",),
     "deliver": ("load",),
+    "deliver.reusing": ("reused", "reusing"),
 }  # fmt: skip
 _MODULE = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = ["__version__", *sorted(_MODULE)]
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from endwise.data.sounds import read_sound as read_sound
     from endwise.deliver import load as load
     from endwise.deliver.bundle import Bundle as Bundle
+    from endwise.deliver.reusing import reused as reused, reusing as reusing
     from endwise.errors import EndwiseError as EndwiseError, MissingExtra as MissingExtra, RowsError as RowsError
     from endwise.forecasting import forecast as forecast
     from endwise.judge.metrics import (

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from endwise.data.rows import Rows
-from endwise.deliver import bundle
+from endwise.deliver import bundle, components
 from endwise.engines.base import Engine
 from endwise.engines.local import LocalEngine
 from endwise.errors import StudyError, UsageError, counted
 from endwise.findings.examples import examples_of, films_of
 from endwise.findings.gathering import number_facts, verdict_of
 from endwise.findings.leading import Best
+from endwise.findings.trained import trained_in
 from endwise.learn.chain import Chain
 from endwise.records import Verdict, to_json
 from endwise.report import page
@@ -152,6 +153,9 @@ def _deliver(
     cell = min(best, key=lambda one: one.repeat)  # fixed beforehand: the first, never the best-looking
     models = {name: model_of(context, store, one, name) for name, one in cell.trainings.items()}
     bundle.save(folder / "winner", cell.design, models, verdict, number_facts(context, store, cell))
+    components.save_all(
+        folder / components.FOLDER, context.system.name, trained_in(context, store, judged, size), verdict.command
+    )
     examples = examples_of(context, cell.design, Chain(cell.design.parts, models)) if pictures else []
     first = [one for one in judged if one.size == size and one.repeat == 0]
     films = films_of(context, store, first) if pictures else []

@@ -33,6 +33,11 @@ COMMANDS = {
 }
 for name, what in COMMANDS.items():  # a module is imported when its command is asked for
     app.command(f"endwise.cli.{name}:{name}", name=name, help=what)
+app.command(
+    "endwise.cli.components:components",
+    name="components",
+    help="List, show, export and import trained stages, to use them in other studies.",
+)
 app.command("endwise.systems.bone_age.app:app", name="bone-age", help="Estimate bone age from hand radiographs.")
 app.command("endwise.systems.speech.app:app", name="speech", help="Transcribe recordings, align transcripts.")
 app.command(

@@ -30,6 +30,8 @@ def study(
     training: Annotated[
         list[Literal["apart", "chained", "joint"]] | None, Parameter(consume_multiple=True, negative="")
     ] = None,
+    reuse: Several = None,
+    tune: Several = None,
     given: Several = None,
     group: str | None = None,
     split: str | None = None,
@@ -65,6 +67,10 @@ def study(
     training
         How stages are trained: on true inputs (apart), on what the stages before put out (chained), further together
         from there (joint); several are compared. By default as the system says, which for a folder is apart.
+    reuse
+        SIGNAL=COMPONENT: a stage that was trained before makes it, as it is (see: endwise components).
+    tune
+        SIGNAL=COMPONENT: the same, trained further on these rows.
     given
         Names of signals that every row carries beside the input.
     group
@@ -104,6 +110,10 @@ def study(
     }  # fmt: skip
     with Progress(mode) as shown:
         system, rows = _asked(what, path, given, group, split, kind, skip_bad, quick, seed, shown)
+        for signal, component in pairs(reuse, "--reuse", "SIGNAL=COMPONENT").items():
+            system = endwise.reusing(system, signal, component, "frozen")
+        for signal, component in pairs(tune, "--tune", "SIGNAL=COMPONENT").items():
+            system = endwise.reusing(system, signal, component, "tuned")
         folder = out or Path("runs") / system.name
         if replay is not None:
             print(f"ended well: {endwise.replay(system, rows, replay, out=folder, **options)}")

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from endwise.deliver.frozen import Frozen
 from endwise.errors import BundleError, listed
 from endwise.learn.chain import Chain
 from endwise.learn.model import Model, load
@@ -33,6 +34,7 @@ from endwise.system.designs import Design
 from endwise.system.signals import Identity, Segments, Signal, from_json
 
 OURS = ("endwise.systems.", "endwise.system.components")  # all that a bundle may name unasked: elsewhere, some write
+REUSED = "reused"
 PARTS = ("system", "design", "wants", "inputs", "given", "parts")
 
 
@@ -82,11 +84,6 @@ def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Ver
 
     Raises BundleError where something else of that name is there.
     """
-    _refuse_foreign(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    for name, model in models.items():
-        model.save(fresh / "models" / name)
     taken = {signal.name for part in design.parts for signal in part.inputs}
     about = {
         "format": FORMAT,
@@ -97,7 +94,7 @@ def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Ver
         "wants": design.system.wants.name,
         "inputs": [signal.to_json() for signal in design.system.inputs if signal.name in taken],
         "given": [signal.to_json() for signal in design.system.given if signal.name in taken],
-        "parts": [_written(part) for part in design.parts],
+        "parts": [written(part) for part in design.parts],
         "measured": {
             "metric": verdict.metric, "unit": verdict.unit, "error": verdict.error, "low": verdict.low,
             "high": verdict.high, "rows": verdict.sizes[-1], "test_rows": verdict.test_rows,
@@ -105,8 +102,23 @@ def save(folder: Path, design: Design, models: Mapping[str, Model], verdict: Ver
         },
         "provenance": {"seed": verdict.seed, "command": verdict.command, "versions": to_json(verdict.versions)},
     }  # fmt: skip
+    write(folder, about, card(about), models, design.parts)
+
+
+def write(
+    folder: Path, about: Mapping[str, Any], words: str, models: Mapping[str, Model], parts: Sequence[Component]
+) -> None:
+    """Write a bundle whole or not at all: `about` it, the same in `words`, the models, and what is reused in it."""
+    _refuse_foreign(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    for name, model in models.items():
+        model.save(fresh / "models" / name)
+    for part in parts:
+        if isinstance(part.using, Frozen):
+            shutil.copytree(part.using.folder, fresh / REUSED / part.output.name)
     (fresh / "bundle.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
-    (fresh / "README.md").write_text(card(about), encoding="utf-8")
+    (fresh / "README.md").write_text(words, encoding="utf-8")
     fresh.chmod(0o755)
     if folder.exists():
         shutil.rmtree(folder)
@@ -123,12 +135,15 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _written(part: Component) -> dict[str, Any]:
+def written(part: Component) -> dict[str, Any]:
+    """A component as plain data."""
+    frozen = isinstance(part.using, Frozen)
     return {
         "name": part.name, "start": part.start, "version": part.version, "learned": part.learns,
         "inputs": [signal.to_json() for signal in part.inputs], "output": part.output.to_json(),
         "label": None if part.label is None else part.label.to_json(),
-        "using": reference(part.using), "estimator": is_estimator(part.using),
+        "using": None if frozen else reference(part.using), "estimator": is_estimator(part.using), "reused": frozen,
+        "origin": part.origin,
     }  # fmt: skip
 
 
@@ -175,8 +190,22 @@ def read(
     function or module class that makes it, in place of importing anything.
     Raises BundleError for what is no bundle, is newer, or needs code that was not allowed.
     """
+    about = about_of(folder)
+    parts = tuple(_part(one, folder, allow, code or {}) for one in about["parts"])
+    models = {
+        part.output.name: load(part, folder / "models" / part.output.name, device)
+        for part in parts
+        if isinstance(part, Learned)
+    }
+    inputs, given = (tuple(from_json(one) for one in about[name]) for name in ("inputs", "given"))
+    wants = next(part.output for part in parts if part.output.name == about["wants"])
+    return Bundle(about["system"], about["design"], wants, inputs, given, parts, Chain(parts, models), about)
+
+
+def about_of(folder: Path) -> dict[str, Any]:
+    """What a bundle says of itself. Raises BundleError for what is none, or newer."""
     try:
-        about = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        about: dict[str, Any] = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
         newer = about["format"] > FORMAT
         if not newer and any(name not in about for name in PARTS):
             raise ValueError(f"it lacks {listed([name for name in PARTS if name not in about])}")
@@ -194,15 +223,7 @@ def read(
             "A newer endwise wrote it.",
             "Upgrade endwise.",
         )
-    parts = tuple(_part(one, folder, allow, code or {}) for one in about["parts"])
-    models = {
-        part.output.name: load(part, folder / "models" / part.output.name, device)
-        for part in parts
-        if isinstance(part, Learned)
-    }
-    inputs, given = (tuple(from_json(one) for one in about[name]) for name in ("inputs", "given"))
-    wants = next(part.output for part in parts if part.output.name == about["wants"])
-    return Bundle(about["system"], about["design"], wants, inputs, given, parts, Chain(parts, models), about)
+    return about
 
 
 def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: Mapping[str, Any]) -> Component:
@@ -210,8 +231,12 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
     output = from_json(written["output"])
     kind = Learned if written["learned"] else Fixed
     label = None if written.get("label") is None else from_json(written["label"])
-    part = kind(inputs, output, written["name"], written["start"], None, written["version"], label=label)
-    if written["estimator"] and isinstance(part, Learned):
+    origin = written.get("origin", "")
+    part = kind(inputs, output, written["name"], written["start"], None, written["version"], label=label, origin=origin)
+    using: Any
+    if written.get("reused"):
+        using = Frozen(str(folder / REUSED / output.name))
+    elif written["estimator"] and isinstance(part, Learned):
         from endwise.learn.estimator import EstimatorModel  # brings scikit-learn: only for those who use it
 
         using = EstimatorModel.load(part, folder / "models" / output.name).estimator

@@ -140,7 +140,7 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
         caveats=tuple(_caveats(prepared, options, outcome)), untrainable=prepared.untrainable,
         failures=tuple(outcome.failures), tuning=tuple(outcome.tuning),
         problems=tuple(str(problem) for problem in context.rows.problems),
-        notes=(*context.rows.notes, *_stops(plan.designs)),
+        notes=(*context.rows.notes, *_stops(plan.designs), *_origins(plan.designs)),
         seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
         versions=_versions(), done=outcome.done, closed_loop=isinstance(system.judge, ClosedLoop),
         beside={one.name: _titled(one.title, one.unit_for(system.wants)) for one in others},
@@ -154,6 +154,12 @@ def _stops(designs: Sequence[Design]) -> Iterator[str]:
         if stopping:
             names = listed([f"`{name}`" for name in stopping])
             yield f"`{design.text}`: no gradient passes {names}; the stages before learn from their own labels alone."
+
+
+def _origins(designs: Sequence[Design]) -> list[str]:
+    """Where reused components were learnt."""
+    parts = dict.fromkeys(part for design in designs for part in design.parts if part.origin)
+    return [f"`{arrow_text(part)}` is reused, {part.origin}." for part in parts]
 
 
 def _titled(title: str, unit: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from torch import nn
@@ -55,7 +57,11 @@ def fit(
         return fit_learner(component, inputs, target, held_out, seed)
     with seeded(seed):
         network = Network(component)
-        network.learn(inputs, target, rows)
+        if component.begins:
+            network.take(Path(component.begins))
+            recipe = dataclasses.replace(recipe, learning_rate=recipe.learning_rate * recipe.fall)
+        else:
+            network.learn(inputs, target, rows)
         wanted = network.head.targets(target)
         changes = augment(component, recipe.shift)
         whole: nn.Module = network
@@ -63,5 +69,6 @@ def fit(
         if component.auxiliary:
             whole = Beside(network, component)
             arrays += whole.learn(auxiliary, rows)
-        done = train(whole.to(device), arrays, held_out, recipe, seed, device, changes)
+        tuned = bool(component.begins)  # goes on at the rate at which its own training ended, and never gets worse
+        done = train(whole.to(device), arrays, held_out, recipe, seed, device, changes, from_here=tuned)
     return NetworkModel(component, network, device), done

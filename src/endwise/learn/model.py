@@ -26,6 +26,7 @@ from endwise.learn.ragged import Ragged
 from endwise.system.components import Learned, is_estimator, is_learner
 from endwise.system.signals import Signal
 
+WEIGHTS = "weights.safetensors"
 PREDICTED_AT_ONCE = 32
 """Rows in every prediction batch, padded where fewer are asked for: one row or a thousand take the same sums."""
 
@@ -62,6 +63,18 @@ class Network(nn.Module):
         for one, array in zip(self.encoders, inputs, strict=True):
             one.learn(array, training)  # type: ignore[operator]
         self.head.learn(target[training])
+
+    def take(self, folder: Path) -> None:
+        """Take weights and scales that a model saved into `folder`. Raises BundleError where they do not fit."""
+        try:
+            self.load_state_dict(load_file(folder / WEIGHTS))
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise BundleError(
+                f"The model of '{self.head.signal.name}' was to be loaded from {folder}.",
+                f"Its weights cannot be read: {str(error).splitlines()[0]}",
+                "They were saved for another component or version, or are damaged.",
+                "Run the study again, or take the folder from its source again.",
+            ) from None
 
     def forward(self, *inputs: Any) -> Any:
         return self.body(*self.encoded(inputs))
@@ -154,7 +167,7 @@ class NetworkModel(Model):
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         state = {name: value.contiguous().cpu() for name, value in self.network.state_dict().items()}
-        save_file(state, folder / "weights.safetensors")
+        save_file(state, folder / WEIGHTS)
         about = {"made": "network", "output": self.component.output.to_json(), "parameters": self.parameters}
         (folder / "model.json").write_text(json.dumps(about, indent=1))
 
@@ -208,13 +221,5 @@ def load(component: Learned, folder: Path, device: str = "cpu") -> Model:
 
         return LearnerModel.load(component, folder)
     network = Network(component)
-    try:
-        network.load_state_dict(load_file(folder / "weights.safetensors"))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise BundleError(
-            f"The model of {component!r} was to be loaded from {folder}.",
-            f"Its weights cannot be read: {str(error).splitlines()[0]}",
-            "They were saved for another component or version, or are damaged.",
-            "Run the study again, or take the folder from its source again.",
-        ) from None
+    network.take(folder)
     return NetworkModel(component, network, device)

@@ -87,6 +87,8 @@ class Component:
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
     differentiable: Any = field(default=None, compare=False)  # the same function over tensors, for joint training
     differentiable_source: str = ""  # its digest, likewise
+    begins: str = field(default="", compare=False)  # folder of the network whose weights a tuned one begins from
+    origin: str = ""  # of a reused component: where it was learnt, in words
     learns: ClassVar[bool]
 
     def __post_init__(self) -> None:

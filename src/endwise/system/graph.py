@@ -62,6 +62,14 @@ class System:
         self.studied = tuple(studied)
         self._check()
 
+    def replaced(self, maker: Component, by: Component) -> System:
+        """The same system with another component in the place of `maker`."""
+        return System(
+            self.name, inputs=self.inputs, wants=self.wants, judge=self.judge, given=self.given,
+            components=[by if one is maker else one for one in self.components], staged=self.staged_text,
+            training=self.training, slices=self.slices, studied=self.studied,
+        )  # fmt: skip
+
     @cached_property
     def signals(self) -> dict[str, Signal]:
         """Every signal by name, in order of declaration: inputs, given, as components make them, then labels."""

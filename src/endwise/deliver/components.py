@@ -1,0 +1,173 @@
+"""Every component that a study trained, as a folder of its own: a bundle of one part, for other systems to take.
+
+    components/joints.from_xray/      trained on true inputs
+    components/age.from_maturity.3f2a41c09b/    likewise, where several are called so: with what stands before it
+
+The identity of a component is a digest of what it is and of its weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from endwise.deliver.bundle import about_of, write, written
+from endwise.errors import BundleError, UsageError, counted, near
+from endwise.learn.model import Model
+from endwise.records import FORMAT
+from endwise.system.components import Component
+
+FOLDER = "components"
+PLACE = "ENDWISE_COMPONENTS"
+"""Names another folder for the user's components."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One component as a study trained it: `path` says in words what its inputs came from, "" for true ones.
+
+    `rows` taught it; `told` is what the study measured of it on test rows: rows, distance and the like.
+    """
+
+    component: Component
+    model: Model
+    path: str
+    rows: int
+    told: Mapping[str, float]
+
+
+def save_all(folder: Path, system: str, trained: Sequence[Trained], command: str) -> None:
+    """Write each into a folder of its own in `folder`; what an older study left there goes."""
+    names = Counter(_name(one) for one in trained)
+    fresh: set[str] = set()
+    for one in trained:
+        about = _about(system, one, command)
+        name = _name(one) if names[_name(one)] == 1 else f"{_name(one)}.{about['identity'][:10]}"
+        about["name"] = name
+        fresh.add(name)
+        write(folder / name, about, card(about), {one.component.output.name: one.model}, [one.component])
+    for other in named_in(folder):
+        if other not in fresh:
+            shutil.rmtree(folder / other)
+
+
+def _name(one: Trained) -> str:
+    return f"{one.component.output.name}.{one.component.name}"
+
+
+def _about(system: str, one: Trained, command: str) -> dict[str, Any]:
+    part = one.component
+    taken = " + ".join(signal.name for signal in part.inputs)
+    return {
+        "format": FORMAT, "endwise": version("endwise"), "system": system, "key": part.identity(),
+        "design": f"{taken} -> {part.output.name}", "wants": part.output.name,
+        "inputs": [signal.to_json() for signal in part.inputs], "given": [], "parts": [written(part)],
+        "identity": _identity(part, one.model), "path": one.path, "rows": one.rows, "parameters": one.model.parameters,
+        "measured": dict(one.told), "provenance": {"command": command},
+    }  # fmt: skip
+
+
+def _identity(part: Component, model: Model) -> str:
+    """A digest of the component and of all that it learnt."""
+    import tempfile
+
+    found = hashlib.sha256(part.identity().encode())
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder))
+        for file in sorted(Path(folder).rglob("*")):
+            if file.is_file():
+                found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def card(about: Mapping[str, Any]) -> str:
+    """The component in words: what it is, what it learnt from, how well it does."""
+    told = about["measured"]
+    unit = about["parts"][0]["output"].get("unit") or ""
+    distance = f"{told['distance']:.3g} {unit}".rstrip() if told else ""
+    measured = (
+        f"off by {distance} on average, on {int(told['rows']):,} test rows" if told else "never measured by itself"
+    )
+    after = f", on what {about['path']} put out" if about["path"] else ", on true inputs"
+    return f"""# {about["name"]}
+
+- Takes: {", ".join(one["name"] for one in about["inputs"])}. Makes: {about["wants"]}.
+- Learnt from {about["rows"]:,} rows of the system {about["system"]}{after}.
+- Measured: {measured}. Nothing is known about other rows.
+- Identity: {about["identity"]}
+- Made by endwise {about["endwise"]}: `{about["provenance"]["command"]}`
+- Use: `endwise components import THIS_FOLDER`, then `endwise study ... --reuse {about["wants"]}={about["name"]}`
+"""
+
+
+def library() -> Path:
+    """Where the user keeps components: named by `ENDWISE_COMPONENTS`, or in the data folder of the account."""
+    return Path(os.environ[PLACE]) if os.environ.get(PLACE) else user_data_path("endwise") / FOLDER
+
+
+def named_in(folder: Path) -> list[str]:
+    """The names of all components in a folder."""
+    return sorted(one.parent.name for one in folder.glob("*/bundle.json"))
+
+
+def place_of(folder: Path | None) -> Path:
+    """Where the components of a study lie, or the user's own. Raises UsageError where a study has none."""
+    if folder is None:
+        return library()
+    inside = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+    if named_in(inside):
+        return inside
+    raise UsageError(
+        f"The components of {folder} were asked for.",
+        f"Neither {folder} nor {folder / FOLDER} holds any.",
+        "A study writes one for each component that it trained, when it ends.",
+        "Give the folder of a finished study, as runs/bone-age, or none for those that you imported.",
+    )
+
+
+def find(what: str | Path) -> Path:
+    """The folder of a component: a path, or the name of one that was imported. Raises UsageError for none."""
+    if (Path(what) / "bundle.json").is_file():
+        return Path(what)
+    kept, known = library() / str(what), named_in(library())
+    if kept.name in known:
+        return kept
+    raise UsageError(
+        f"The component '{what}' was asked for.",
+        f"It is no folder with a bundle.json, and of {counted(len(known), 'imported component')} none is so called.",
+        "A component is taken by its name, or by the path of its folder.",
+        near(str(what), known) if known else "Import one: endwise components import runs/NAME/components/COMPONENT",
+    )
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a component's folder. Raises BundleError where `target` is there, and is not the same."""
+    about = about_of(source)
+    if "identity" not in about:
+        raise BundleError(
+            f"The component {source} was to be copied.",
+            "It is a bundle of a whole design, not of one component.",
+            "What is reused is a stage: a trained component with what it takes and makes.",
+            f"See those of a study: endwise components list {source.parent}",
+        )
+    if target.exists():
+        there = about_of(target).get("identity") if (target / "bundle.json").is_file() else None
+        if there == about["identity"]:
+            return
+        raise BundleError(
+            f"The component {source} was to be copied to {target}.",
+            "Something else is there already." if there is None else f"Another of that name is there: {there[:12]}.",
+            "Nothing that is there is overwritten.",
+            "Give another place or --name, or remove what is there first.",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source, target)
