@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -19,13 +20,14 @@ SORT = ew.Category("sort", values=("low", "high"))
 TEXT = "x -> m -> d -> y"
 
 
-def system(*, smooth: bool = True) -> ew.System:
+def system(*, smooth: bool = True, training: Literal["apart", "chained"] = "apart") -> ew.System:
     """Two networks, a function between them through which gradients pass or not, and the way past both."""
     return ew.System(
         "tiny",
         inputs=x,
         wants=y,
         judge=ew.mean_absolute_error,
+        training=training,
         components=[
             ew.learned(x, to=m),
             ew.fixed(m, to=d, using=tiny.double, differentiable=tiny.double if smooth else None),
@@ -114,6 +116,20 @@ def test_no_group_that_says_when_to_stop_teaches_a_stage(tmp_path: Path) -> None
         assert not set(ready.context.units[index[held]]) & set(ready.context.units[index[~held]])
         assert apart.has("m")[index[~held]].any()
         assert row_use(ready.context, cell).used == len(index)
+
+
+@pytest.mark.parametrize("way", ["apart", "chained"])
+def test_it_starts_from_parts_trained_as_the_system_trains_them(
+    way: Literal["apart", "chained"], tmp_path: Path
+) -> None:
+    """A gate's last stage can be trained apart, on strangers alone: from there nothing good begins."""
+    rows = tiny.rows(120)
+    rows.save(tmp_path / "rows")
+    asked = Options(designs=[f"{TEXT} [joint]"], quick=True)
+    ready = prepare(system(training=way), rows, asked, tmp_path / "rows")
+    cells = [cell for cell in cells_of(ready).values() if isinstance(cell, Joint)]
+    assert {cell.alone for cell in cells} == {way}
+    assert {bool(cell.starts[-1].path) for cell in cells} == {way == "chained"}
 
 
 def test_where_the_gradient_stops_is_said(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def absent(design: Design, truth: Truth) -> str | None:
 def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untrainable:
     """The design, trained in the way that the labels allow, or what it lacks.
 
-    Apart where every learned part has rows with true inputs; else chained. A joint training starts from the first of
-    these that is possible.
+    Apart where every learned part has rows with true inputs; else chained. A joint training starts from parts that are
+    trained as the system trains them, where that is possible.
     """
     gone = absent(design, truth)
     if gone is not None:
@@ -51,6 +51,8 @@ def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untraina
     if joint and (refused := refusal(design.parts)):
         return Untrainable(design.text, refused)
     trainings: tuple[Way, ...] = (design.training,) if design.training == "chained" else ("apart", "chained")
+    if joint and design.system.training == "chained":  # on true inputs there may be rows, and nothing to learn
+        trainings = ("chained", "apart")
     lacks = ""
     for training in trainings:
         found = [_lacking(design, training == "chained", at, truth, train) for at in range(len(design.parts))]
