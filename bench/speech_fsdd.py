@@ -1,11 +1,12 @@
 """Real speech: connected digits of FSDD, each speaker in turn unheard, with phonemes learnt from generated speech.
 
-    python bench/speech_fsdd.py FOLDER [--sizes 30 100 300] [--speakers jackson] [--generated 1000]
+    python bench/speech_fsdd.py FOLDER [--sizes 30 100 300] [--speakers jackson] [--generated 1000] [--spelled]
 
 FOLDER holds the recordings of the Free Spoken Digit Dataset (Jackson et al., CC BY-SA 4.0). Its single digits are
-joined to utterances of one to five, as connected digits are said. Beside them stand generated utterances, by throats
-and through channels of their own: with phones alone for the designs that reuse a phoneme stage, with transcripts for
-the others (the fair control). Cells are kept in bench/results, so a second run only prints.
+joined to utterances of one to five, as connected digits are said. A phoneme stage learnt from generated utterances, by
+throats and through channels of their own, serves them: as it is, with a decoder that learns from the real ones; or
+trained further on the real ones, whose phones are found by alignment, and on some generated. The control (`--spelled`)
+spells, and learns from the same generated utterances. Cells are kept in bench/results, so a second run only prints.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 import endwise as ew
 from endwise.systems.speech import signals, sources
+from endwise.systems.speech.adapting import with_phones
 from endwise.systems.speech.grammars import DIGITS
 from endwise.systems.speech.system import rows_of, system
 from endwise.systems.speech.varying import varied
@@ -24,10 +26,11 @@ from endwise.systems.speech.world import generate
 
 OUT = Path(__file__).parent / "results" / "speech-fsdd"
 VOCABULARY = DIGITS.vocabulary
-SOFT = "audio -> mfcc -> posteriors -> words -> transcript [chained]"
-ADAPTED = "audio -> mfcc -> posteriors -> adapted -> words -> transcript [chained]"
+SOFT = "audio -> mfcc -> posteriors -> words -> transcript"
 SPELLED = "audio -> mfcc -> transcript"
 TESTED = 200
+BESIDE = 300
+"""Generated utterances with phones that the stage is trained further on, beside the real ones."""
 RATE = signals.RATE
 
 
@@ -86,13 +89,11 @@ def generated(count: int, split: str, *, spelled: bool) -> ew.Rows:
     )
 
 
-def measured(rows: ew.Rows, designs: list[str], sizes: list[int], out: Path) -> list[tuple[str, int, float]]:
-    """Design, size and word error rate in percent of each point of a study."""
-    study = ew.study(
-        system(vocabulary=VOCABULARY, adapts=True), rows, out=out, sizes=sizes, repeats=1, designs=designs,
-        quick=True, examples=False, workers=1,
+def studied(of: ew.System, rows: ew.Rows, design: str, sizes: list[int], out: Path) -> ew.Study:
+    """A quick study of one design."""
+    return ew.study(
+        of, rows, out=out, sizes=sizes, repeats=1, designs=[design], quick=True, examples=False, workers=1
     )  # fmt: skip
-    return [(point.design, point.size, point.error) for point in study.verdict.designs]
 
 
 def main() -> None:
@@ -102,35 +103,41 @@ def main() -> None:
     asked.add_argument("--sizes", type=int, nargs="+", default=[30, 100, 300])
     asked.add_argument("--speakers", nargs="*")
     asked.add_argument("--generated", type=int, default=1000)
+    asked.add_argument("--spelled", action="store_true")
+    asked.add_argument("--out", type=Path, default=OUT)
     given = asked.parse_args()
     singles = sources.fsdd(given.folder, vocabulary=VOCABULARY)
     speakers = given.speakers or sorted(set(singles.groups))
     found: dict[tuple[str, int], list[float]] = {}
 
-    def note(who: str, arm: str, points: list[tuple[str, int, float]], size: int | None = None) -> None:
-        for design, count, error in points:
-            name = f"{NAMES[design]}, {arm}"
-            found.setdefault((name, count if size is None else size), []).append(error)
-            print(f"{who:10} {name:40} {count if size is None else size:5,} {error:6.1f} %", flush=True)
+    def note(who: str, arm: str, study: ew.Study, size: int | None = None) -> None:
+        for point in study.verdict.designs:
+            count = point.size if size is None else size
+            found.setdefault((arm, count), []).append(point.error)
+            print(f"{who:10} {arm:40} {count:5,} {point.error:6.1f} %", flush=True)
 
+    of = system(vocabulary=VOCABULARY)
     # Nobody is heard here: one study for all speakers.
-    alone = ew.Rows.join([generated(given.generated, "train", spelled=True), test_rows(singles, speakers)])
-    note("all", "no real row", measured(alone, [SOFT, SPELLED], [given.generated], OUT / "none"), 0)
-    phones, spelled = (generated(given.generated, "side", spelled=one) for one in (False, True))
+    everybody = test_rows(singles, sorted(set(singles.groups)))
+    alone = ew.Rows.join([generated(given.generated, "train", spelled=True), everybody])
+    pool = studied(of, alone, SOFT, [given.generated], given.out / "none")
+    note("all", "no real row", pool, 0)
+    stage = pool.folder / "components" / "posteriors.from_mfcc"
+    beside = generated(BESIDE, "side", spelled=False)
     for speaker in speakers:
-        real = ew.Rows.join([train_rows(singles, speaker, max(given.sizes)), test_rows(singles, [speaker])])
-        for arm, rows, designs in (
-            ("phones from generated", ew.Rows.join([real, phones]), [ADAPTED, SOFT]),
-            ("generated added", ew.Rows.join([real, spelled]), [SPELLED]),
-            ("real alone", real, [SPELLED]),
-        ):
-            note(speaker, arm, measured(rows, designs, given.sizes, OUT / speaker / arm.replace(" ", "-")))
+        heard, tests = train_rows(singles, speaker, max(given.sizes)), test_rows(singles, [speaker])
+        rows, folder = ew.Rows.join([heard, tests]), given.out / speaker
+        frozen = studied(ew.reusing(of, "posteriors", stage), rows, SOFT, given.sizes, folder / "frozen")
+        note(speaker, "phones as they are", frozen)
+        told = ew.Rows.join([with_phones(rows, ew.reused(stage), vocabulary=VOCABULARY), beside])
+        further = ew.reusing(of, "posteriors", stage, "tuned")
+        note(speaker, "phones trained further", studied(further, told, SOFT, given.sizes, folder / "tuned"))
+        if given.spelled:
+            spelled = ew.Rows.join([rows, generated(given.generated, "side", spelled=True)])
+            note(speaker, "spelled, generated added", studied(of, spelled, SPELLED, given.sizes, folder / "spelled"))
     print(f"\n{'mean over unheard speakers':40} {'real utterances':>16} {'word error rate':>16}")
-    for (name, size), errors in found.items():
-        print(f"{name:40} {size:16,} {np.mean(errors):14.1f} %")
-
-
-NAMES = {ADAPTED: "phonemes, adapted", SOFT: "phonemes, the decoder adapted", SPELLED: "spelled"}
+    for (arm, size), errors in found.items():
+        print(f"{arm:40} {size:16,} {np.mean(errors):14.1f} %")
 
 
 if __name__ == "__main__":

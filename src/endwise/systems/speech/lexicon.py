@@ -32,6 +32,7 @@ def pronunciation(text: str, accent: str) -> Pronunciation:
     return tuple(phone for phones in _by_place(text, accent).values() for phone in phones)
 
 
+@functools.cache  # some 50 ms: a decoder is fitted many times in a study
 def _pronunciations(word: str) -> tuple[Pronunciation, ...]:
     """A word before a vowel, before a consonant and at the end: "the" has three vowels there, "far" an r or none."""
     text = f"{word} at {word} now {word}"

@@ -18,7 +18,6 @@ CEPSTRA = 13
 audio = ew.Audio("audio", rate=RATE)
 mfcc = ew.Frames("mfcc", size=CEPSTRA, rate=FRAMES)
 posteriors = ew.Posteriors("posteriors", labels=PHONES, rate=FRAMES)
-adapted = ew.Posteriors("adapted", labels=PHONES, rate=FRAMES)
 units = ew.Posteriors("units", labels=tuple(f"u{at}" for at in range(len(PHONES))), rate=FRAMES)
 phonemes = ew.Segments("phonemes", alphabet=PHONES)
 

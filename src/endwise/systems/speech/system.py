@@ -7,24 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 import endwise as ew
 from endwise.decoding import collapse
 from endwise.systems.speech import signals
-from endwise.systems.speech.adapting import Adapted
 from endwise.systems.speech.decoder import Decoder, Lexicon
 from endwise.systems.speech.grammars import grammar_of
 from endwise.systems.speech.phone_times import posteriors_of
-from endwise.systems.speech.signals import FRAMES, adapted, audio, phonemes, posteriors, units
+from endwise.systems.speech.signals import FRAMES, audio, phonemes, posteriors, units
 from endwise.systems.speech.units import Units
 
 QUICK = (100, 80)
 """Utterances to train on, and to test on."""
 STANDARD = (3000, 400)
 GRAMMAR = "commands"
+STAGED: Final = "audio -> mfcc -> posteriors -> phonemes -> words -> transcript"
+SOFT: Final = "audio -> mfcc -> posteriors -> words -> transcript"
+SPELLED: Final = "audio -> mfcc -> transcript"
+END_TO_END: Final = "audio -> transcript"
+"""Designs that a study compares; the graph also holds those that spell out of chances, of phones or of units."""
 HISS = 25.0
 """dB that the noise lies under a recording."""
 FAINTEST = 1e-4
@@ -33,33 +37,26 @@ EVEN = 1e-3
 """Added to a spread: a recording of one frame has none."""
 
 
-def system(
-    *, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon | None = None, adapts: bool = False
-) -> ew.System:
+def system(*, vocabulary: Sequence[str] | None = None, pronunciations: Lexicon | None = None) -> ew.System:
     """Designs from the recording to its transcript.
 
     Cepstra are computed; the chance of each phone is learned from them, and words are found in those chances (soft),
     or in the best phone of each frame (hard), with a lexicon and a grammar. Or a network spells the words: out of the
     chances of phones, out of those of units that nobody named, out of cepstra, out of the waveform. It knows the same
     `vocabulary` and learns the same grammar. `pronunciations` are by default those of the speech engine (the extra
-    `speech`). With `adapts` there is one design more, for rows whose phones nobody wrote down: a phoneme stage learnt
-    elsewhere (on side rows) is corrected by their transcripts before the decoder learns from it.
+    `speech`).
     """
     known = grammar_of(GRAMMAR).vocabulary if vocabulary is None else tuple(vocabulary)
     said, text = signals.words(known), signals.transcript(known)
     decoder = partial(Decoder, vocabulary=list(known), pronunciations=pronunciations)
-    correction = partial(Adapted, vocabulary=list(known), pronunciations=pronunciations)
-    adapting = [
-        ew.learned(signals.mfcc, posteriors, to=adapted, label=text, using=correction),
-        ew.learned(adapted, to=said, label=text, using=decoder, name="soft_adapted"),
-    ]
     return ew.System(
         "speech",
         inputs=audio,
         wants=text,
         judge=[ew.word_error_rate, ew.character_error_rate],
         training="chained",  # what a decoder has to learn is how sure and how wrong the ear is
-        staged="audio -> mfcc -> posteriors -> phonemes -> words -> transcript",
+        staged=STAGED,
+        studied=[STAGED, SOFT, SPELLED, END_TO_END],
         components=[
             ew.fixed(audio, to=signals.mfcc, using=normalised),
             ew.learned(signals.mfcc, to=posteriors),
@@ -72,7 +69,6 @@ def system(
             ew.learned(units, to=text, name="from_units"),
             ew.learned(signals.mfcc, to=text, name="from_mfcc"),
             ew.learned(audio, to=text, name="waveform"),
-            *(adapting if adapts else []),
         ],
     )
 
