@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from endwise.evidence import compare
-from endwise.evidence.blame import FINDINGS, Run, blame
+from endwise.evidence.blame import FINDINGS, UNSEEN, Run, blame, unseen
 from endwise.judge.metrics import mean_absolute_error
 from endwise.records import Blame
 
@@ -86,7 +86,7 @@ def test_each_finding_has_its_code_and_its_words() -> None:
     interface = found(level + little, level, rival=level - 0.8, poor=level + 3)
     assert (interface.finding, interface.rival) == ("interface-to-blame", "rival")
     assert interface.rival_error == pytest.approx((level - 0.8).mean())
-    assert {"stage-to-blame", "worse-on-truth", "not-shown", "interface-to-blame"} == set(FINDINGS)
+    assert {"stage-to-blame", "worse-on-truth", "not-shown", "interface-to-blame"} == set(FINDINGS) - {UNSEEN}
 
 
 def test_the_larger_loss_gives_the_finding() -> None:
@@ -108,3 +108,22 @@ def test_rows_without_the_truth_are_left_out_and_counted() -> None:
     assert (one.rows, one.without) == (100, 50)
     assert one.error == pytest.approx(level[told].mean())
     assert one.difference == pytest.approx(1)
+
+
+def test_training_on_predictions_is_named_only_where_it_errs_less_beyond_chance() -> None:
+    random = np.random.default_rng(0)
+    apart = {repeat: random.uniform(2, 3, len(UNITS)) for repeat in range(2)}
+    chained = {repeat: records - 0.4 for repeat, records in apart.items()}
+    noisy = {repeat: records + random.normal(0, 0.5, len(UNITS)) for repeat, records in apart.items()}
+
+    def said(other: dict[int, np.ndarray]) -> Blame | None:
+        return unseen("m", ("d", apart), ("d [chained]", other), UNITS, mean_absolute_error, 0)
+
+    one = said(chained)
+    assert one is not None
+    assert (one.finding, one.signal, one.truths, one.rival) == ("unseen-predictions", "m", (), "d [chained]")
+    assert one.difference == pytest.approx(0.4)
+    assert one.error - one.rival_error == pytest.approx(one.difference)
+    assert np.isnan(one.with_truth)
+    assert said(noisy) is None
+    assert said({repeat: records + 0.4 for repeat, records in apart.items()}) is None

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from endwise.evidence.compare import Draws, bootstrap
+from endwise.evidence.compare import Draws, Records, bootstrap
 from endwise.records import Blame
 from endwise.system.judging import Metric
 
 STAGE, INTERFACE, AFTER, NONE = "stage-to-blame", "interface-to-blame", "worse-on-truth", "not-shown"
+UNSEEN = "unseen-predictions"
 
-FINDINGS = (STAGE, INTERFACE, AFTER, NONE)
+FINDINGS = (STAGE, INTERFACE, AFTER, UNSEEN, NONE)
 """What can be found at a seam. Codes are stable; docs/blame.md explains them."""
 
 
@@ -65,3 +66,21 @@ def _against_rivals(found: Blame, draws: Draws) -> Blame:
     ahead, low, _, _ = draws.difference(1, best)
     gained = found.difference if found.finding == STAGE else 0.0
     return replace(found, finding=INTERFACE) if low > 0 and ahead > gained else found
+
+
+def unseen(
+    signal: str, apart: tuple[str, Records], chained: tuple[str, Records], units: np.ndarray, metric: Metric, seed: int
+) -> Blame | None:
+    """What training on predictions brings a design whose parts after `signal` learnt from true values.
+
+    `apart` and `chained` are the same parts trained either way, each a design with its records by repeat. None where
+    the difference may be chance, or chained errs more.
+    """
+    draws = bootstrap(dict([apart, chained]), units, metric.aggregate, seed)
+    difference, low, high, _ = draws.difference(0, 1)
+    if low <= 0:
+        return None
+    return Blame(
+        apart[0], signal, (), float(draws.errors[0]), float("nan"), difference, low, high, UNSEEN, rows=len(units),
+        rival=chained[0], rival_error=float(draws.errors[1]),
+    )  # fmt: skip

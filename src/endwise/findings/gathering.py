@@ -13,7 +13,8 @@ import numpy as np
 from endwise.errors import listed
 from endwise.evidence.caveats import caveat
 from endwise.evidence.verdict import Evidence, weigh
-from endwise.findings.blaming import blames_of
+from endwise.findings.attributing import attributions_of
+from endwise.findings.blaming import blames_of, unseen_of
 from endwise.findings.dissecting import ceilings_of, slices_of, stages_of, trade_offs_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
@@ -109,6 +110,8 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
     top = [cell for cell in outcome.judged if cell.size == verdict.sizes[-1] and cell.repeat == 0]
     slices, comparisons = slices_of(context, verdict, measurements, options.seed)
     ceilings, missing = ceilings_of(context, store, outcome.ceilings, options.seed)
+    blames = blames_of(context, store, top, outcome.truth_runs, options.seed)
+    unseen = unseen_of(context, measurements, plan.designs, options.seed)
     verdict = replace(
         verdict,
         times=times,
@@ -117,7 +120,8 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
         comparisons=comparisons,
         stages=stages_of(context, store, top),
         ceilings=ceilings,
-        blames=blames_of(context, store, top, outcome.truth_runs, options.seed),
+        blames=(*blames, *unseen),
+        attributions=attributions_of(context, store, top, outcome.truth_runs),
         caveats=(*missing, *verdict.caveats),
         trade_offs=trade_offs_of(context, store, top),
     )

@@ -25,6 +25,7 @@ from endwise.records.plain import from_json as from_json, to_json as to_json
 from endwise.records.slices import Gap as Gap, Slice as Slice, SliceScore as SliceScore
 from endwise.records.study import (
     FORMAT as FORMAT,
+    Attribution as Attribution,
     Blame as Blame,
     Caveat as Caveat,
     Ceiling as Ceiling,
@@ -35,9 +36,11 @@ from endwise.records.study import (
     Failure as Failure,
     Film as Film,
     Measurement as Measurement,
+    Mistake as Mistake,
     RowUse as RowUse,
     Stage as Stage,
     TradeOff as TradeOff,
+    TruthStep as TruthStep,
     Tuning as Tuning,
     Untrainable as Untrainable,
     Verdict as Verdict,

@@ -238,6 +238,11 @@ class Blame:
     At the largest size, in the first repeat, on the `rows` test rows (or episodes) that know these truths; `without`
     lack one. `difference` is `error` less `with_truth`, with its 95 % interval; `finding` a code of `FINDINGS`.
     `rival` is the design that errs least of those that do without `signal`, and `rival_error` its error on these rows.
+    `untried` is the same design trained chained where that may tell more of this seam and was not studied.
+
+    Of the finding `unseen-predictions` no truth is put in (`truths` is empty, `with_truth` NaN): `rival` is the same
+    design trained chained, `difference` is `error` less `rival_error` over all repeats, and `signal` the first that a
+    learned part takes from a prediction.
     """
 
     design: str
@@ -253,6 +258,57 @@ class Blame:
     without: int = 0
     rival: str = ""
     rival_error: float = float("nan")
+    untried: str = ""
+
+
+@dataclass(frozen=True)
+class TruthStep:
+    """The mistakes of a design with true values put in at `signal` and at all seams before it.
+
+    Of these `truths` are what the rest of the design takes. `made_right` counts the mistakes that are right from here
+    on the first time; `made_wrong` the rows that are no mistake as the design is, and one with these truths.
+    """
+
+    signal: str
+    truths: tuple[str, ...]
+    made_right: int
+    made_wrong: int
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One row (or episode) that a design gets wrong: its error as it is, and at each step of the truth.
+
+    `signal` is the first step at which it is right; empty where it never is: then what follows is to blame.
+    """
+
+    row: str
+    error: float
+    with_truth: tuple[float, ...]
+    signal: str
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """For each mistake of a design, the first seam at which the truth makes it right.
+
+    Looked at are the `rows` test rows (or episodes) that know the truth at every seam; `without` lack one. Where an
+    output is right or wrong (`exact`), a mistake is a row with any error, and right is none. Where it is measured, the
+    `mistakes` are the worst tenth, errors of `wrong_from` or more; up to `right_to`, the median of these rows as the
+    design is, a row is right. `never` counts the mistakes that are right at no step. `listed` are up to 50 of them, the
+    worst of each step in turn.
+    """
+
+    design: str
+    rows: int
+    without: int
+    exact: bool
+    wrong_from: float
+    right_to: float
+    mistakes: int
+    steps: tuple[TruthStep, ...]
+    never: int
+    listed: tuple[Mistake, ...]
 
 
 @dataclass(frozen=True)
@@ -273,8 +329,8 @@ class Verdict:
     been chosen on the same rows; `regret` what choosing it is expected to lose against the design
     that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
     is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
-    declares them (`comparisons` were looked at), `stages`, `ceilings` and `blames` where test
-    rows, or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
+    declares them (`comparisons` were looked at), `stages`, `ceilings`, `blames` and `attributions`
+    where test rows, or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
     world that answers, which then are the test units; test rows only tell of stages. `beside` are the metrics that do
     not decide: name to title, with its unit.
     """
@@ -322,6 +378,7 @@ class Verdict:
     stages: tuple[Stage, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     blames: tuple[Blame, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
     closed_loop: bool = False
     beside: Mapping[str, str] = field(default_factory=dict)

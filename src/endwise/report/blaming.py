@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from endwise.errors import listed
-from endwise.evidence.blame import AFTER, INTERFACE, STAGE
+from endwise.evidence.blame import AFTER, INTERFACE, STAGE, UNSEEN
 from endwise.records import Blame, Verdict
 from endwise.report.axes import even_axis
 from endwise.report.figures import Canvas, Figure, channel, drawn, frame, label, layer
@@ -27,18 +27,25 @@ def blamed(verdict: Verdict) -> list[tuple[Entry, list[Blame]]]:
 def sentence(verdict: Verdict, one: Blame) -> str:
     """One finding in words, designs between backticks."""
     places = decimals(verdict)
+    interval = span(one.low, one.high, places)
+    gone = amount(one.difference, gap_unit(verdict), places)
+    if one.finding == UNSEEN:
+        return (
+            f"Trained on predictions, as {_code(one.rival)}, its error is "
+            f"{amount(one.rival_error, verdict.unit, places)} instead of {number(one.error, places)}, over all "
+            f"repeats: {gone} go away (95 % interval {interval}). What follows {_code(one.signal)} learnt from true "
+            "values, and meets predictions that it never saw in training."
+        )
     change = (
         f"With the true {_named(one)} its error is {amount(one.with_truth, verdict.unit, places)} "
         f"instead of {number(one.error, places)}"
     )
-    interval = span(one.low, one.high, places)
     if one.finding == INTERFACE:
         return (
             f"{change}, and {_code(one.rival)}, which does without `{one.signal}`, has "
             f"{amount(one.rival_error, verdict.unit, places)}: what the output needs is not in `{one.signal}`, or what "
             f"follows makes too little of it.{_without(one)}"
         )
-    gone = amount(one.difference, gap_unit(verdict), places)
     if one.finding == STAGE:
         return f"{change}: {gone} go away (95 % interval {interval}). Better stages up to there pay.{_without(one)}"
     if one.finding == AFTER:
@@ -53,6 +60,22 @@ def sentence(verdict: Verdict, one: Blame) -> str:
     )
 
 
+def untried(blames: Sequence[Blame]) -> str:
+    """What to study where a stage is to blame and training on predictions was not tried; empty where it was."""
+    seams = [_code(one.signal) for one in blames if one.untried]
+    if not seams:
+        return ""
+    return (
+        f"What follows {listed(seams)} learnt from true values. Whether it only meets predictions that it never saw "
+        "in training is told by studying both: `--training apart chained`."
+    )
+
+
+def put_in(blames: Sequence[Blame]) -> list[Blame]:
+    """Those of runs with true values, which a figure and a table can show."""
+    return [one for one in blames if one.truths]
+
+
 def table(verdict: Verdict, blames: Sequence[Blame]) -> Table:
     """Each run with true values: what is left, what goes away, and the finding's code."""
     places = decimals(verdict)
@@ -64,7 +87,7 @@ def table(verdict: Verdict, blames: Sequence[Blame]) -> Table:
                 one.finding, f"{one.rows:,}",
             ),
         )
-        for one in blames
+        for one in put_in(blames)
     )  # fmt: skip
     unit = f" ({verdict.unit})" if verdict.unit else ""
     head = ("true values of", f"error{unit}", "goes away", "95 % interval", "finding", _units(verdict))
@@ -74,7 +97,10 @@ def table(verdict: Verdict, blames: Sequence[Blame]) -> Table:
 def figure(verdict: Verdict, entry: Entry, blames: Sequence[Blame]) -> Figure:
     """The error as it is, and with true values put in further and further on."""
     places = decimals(verdict)
-    bars = [("as it is", blames[0].error), *((f"true {', '.join(one.truths)}", one.with_truth) for one in blames)]
+    bars = [
+        ("as it is", blames[0].error),
+        *((f"true {', '.join(one.truths)}", one.with_truth) for one in put_in(blames)),
+    ]
     said = "; ".join(f"{name}: {amount(error, verdict.unit, places)}" for name, error in bars)
     text = f"Errors of {entry.design} with true values put in. {said}."
     caption = "Bars: the error that is left where these true values are put in and the rest of the design goes on."

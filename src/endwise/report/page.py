@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from endwise.records import Example, Film, Verdict
-from endwise.report import blaming, figures, mistakes, tables
+from endwise.report import attributing, blaming, figures, mistakes, tables
 from endwise.report.examples import draw
 from endwise.report.marks import swatch
 from endwise.report.outlook import figures as outlook_figures, tables as outlook_tables
@@ -86,6 +86,7 @@ def render(verdict: Verdict, examples: Sequence[Example] = (), films: Sequence[F
         trade_off=trade_offs(verdict),
         blamed=blaming.blamed(verdict),
         blaming=blaming,
+        attributing=attributing,
         mistakes=mistakes,
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),

@@ -124,13 +124,27 @@ def truth_runs(plan: Plan, designs: Sequence[Design], rates: Rates, knows: Calla
     """
     found: dict[Judging, None] = {}
     for design in designs:
-        seams = [part.output.name for part in design.parts[:-1] if knows(part.output.name)]
-        for at, name in enumerate(seams):
-            for truths in ((name,), seams[: at + 1]):
-                taken = {signal.name for part in rest(design.parts, truths) for signal in part.inputs}
-                put_in = tuple(sorted(taken.intersection(truths)))
-                found[Judging(design, plan.sizes[-1], 0, rates_of(design, rates), largest=True, truths=put_in)] = None
+        for name, up_to in zip(seams(design, knows), truth_steps(design, knows), strict=True):
+            for truths in (_taken(design, (name,)), up_to):
+                found[Judging(design, plan.sizes[-1], 0, rates_of(design, rates), largest=True, truths=truths)] = None
     return list(found)
+
+
+def seams(design: Design, knows: Callable[[str], bool]) -> list[str]:
+    """The signals on the way whose truth can be put in, from the input side on."""
+    return [part.output.name for part in design.parts[:-1] if knows(part.output.name)]
+
+
+def truth_steps(design: Design, knows: Callable[[str], bool]) -> list[tuple[str, ...]]:
+    """What is put in with the truth at the first seam, at the first two, the first three, ...: a step for each seam."""
+    names = seams(design, knows)
+    return [_taken(design, names[: at + 1]) for at in range(len(names))]
+
+
+def _taken(design: Design, truths: Sequence[str]) -> tuple[str, ...]:
+    """Those of `truths` that the rest of the design still takes."""
+    taken = {signal.name for part in rest(design.parts, truths) for signal in part.inputs}
+    return tuple(sorted(taken.intersection(truths)))
 
 
 def _cut_off(design: Design, truths: Sequence[str]) -> bool:
