@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sklearn.linear_model import Ridge
 
 import endwise as ew
 from endwise.deliver.bundle import about_of
-from endwise.deliver.components import PLACE, copy, find, library, named_in, place_of
+from endwise.deliver.components import PLACE, copy, find, keep, library, named_in, place_of
 from endwise.errors import BundleError, DeclarationError, UsageError
 from tests.studies import tiny
 from tests.studies.tiny import m, x
@@ -177,6 +178,18 @@ def test_a_component_is_found_by_its_name_once_it_is_imported(stage: Path) -> No
     assert find("finder") == library() / "finder"
     with pytest.raises(UsageError, match=r"finder"):
         find("fnider")
+
+
+@pytest.mark.parametrize("name", ["../mine", "a/b", ".hidden", ""])
+def test_a_name_that_leads_elsewhere_is_refused(stage: Path, name: str, tmp_path: Path) -> None:
+    """Also one that stands in the folder itself: it may be somebody's."""
+    theirs = tmp_path / "theirs"
+    copy(stage, theirs)
+    about = json.loads((theirs / "bundle.json").read_text(encoding="utf-8"))
+    (theirs / "bundle.json").write_text(json.dumps({**about, "name": name}), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"That is no plain name"):
+        keep(theirs, None)
+    assert keep(theirs, "finder") == library() / "finder"
 
 
 def test_nothing_is_overwritten_by_another(source: Path, stage: Path, tmp_path: Path) -> None:

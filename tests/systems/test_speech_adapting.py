@@ -8,10 +8,11 @@ from hypothesis import given, settings, strategies as st
 
 import endwise as ew
 from endwise.learn.ragged import objects
+from endwise.system.designs import choose
 from endwise.systems.speech import signals
 from endwise.systems.speech.adapting import with_phones
 from endwise.systems.speech.phones import PHONES
-from endwise.systems.speech.system import normalised
+from endwise.systems.speech.system import normalised, system
 from endwise.systems.speech.varying import PEAK, quickened, tilted, varied
 
 LEXICON = {"tea": [["T", "IY"]], "two": [["T", "UW"]], "do": [["D", "UW"]], "knee": [["N", "IY"]]}
@@ -131,3 +132,10 @@ def test_times_move_with_the_sound_whatever_follows() -> None:
         assert both["phonemes"][at][0, 0] == 3
     assert made["audio"] == audio
     assert len(both["audio"][0]) != 8000
+
+
+def test_a_study_compares_four_designs_and_the_others_can_be_asked_for() -> None:
+    of = system(vocabulary=WORDS, pronunciations=LEXICON)
+    assert [one.label for one in choose(of, [])] == ["staged", "hybrid", "hybrid", "end to end"]
+    others = {one.text for one in ew.designs(of)} - {one.text for one in choose(of, [])}
+    assert others == {"audio -> mfcc -> units -> transcript", "audio -> mfcc -> posteriors -> transcript"}

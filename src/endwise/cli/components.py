@@ -96,11 +96,12 @@ def import_component(source: Path, /, *, name: str | None = None) -> None:
         What to call it (default: as it is called there).
     """
     from endwise.deliver.bundle import about_of
-    from endwise.deliver.components import copy, library
+    from endwise.deliver.components import keep
 
-    called = name or about_of(source).get("name", source.name)
-    copy(source, library() / called)
-    print(f"{called}: kept in {library()}. Use it: endwise study ... --reuse {about_of(source)['wants']}={called}")
+    kept = keep(source, name)
+    print(
+        f"{kept.name}: kept in {kept.parent}. Use it: endwise study ... --reuse {about_of(source)['wants']}={kept.name}"
+    )
 
 
 def _facts(about: dict[str, object]) -> dict[str, object]:

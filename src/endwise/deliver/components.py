@@ -3,13 +3,13 @@
     components/joints.from_xray/      trained on true inputs
     components/age.from_maturity.3f2a41c09b/    likewise, where several are called so: with what stands before it
 
-The identity of a component is a digest of what it is and of its weights.
+The identity of a component is a digest of all that decided its weights: what it is, its rows, seed and recipe.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ from endwise.records import FORMAT
 from endwise.system.components import Component
 
 FOLDER = "components"
+NAME = re.compile(r"[^\W_][\w.-]*")
 PLACE = "ENDWISE_COMPONENTS"
 """Names another folder for the user's components."""
 
@@ -35,9 +36,11 @@ PLACE = "ENDWISE_COMPONENTS"
 class Trained:
     """One component as a study trained it: `path` says in words what its inputs came from, "" for true ones.
 
-    `rows` taught it; `told` is what the study measured of it on test rows: rows, distance and the like.
+    `key` is that of its training: a digest of all that decided its weights. `rows` taught it; `told` is what the study
+    measured of it on test rows: rows, distance and the like.
     """
 
+    key: str
     component: Component
     model: Model
     path: str
@@ -61,7 +64,7 @@ def save_all(folder: Path, system: str, trained: Sequence[Trained], command: str
 
 
 def _name(one: Trained) -> str:
-    return f"{one.component.output.name}.{one.component.name}"
+    return f"{one.component.output.name}.{one.component.name}".replace("/", "_")
 
 
 def _about(system: str, one: Trained, command: str) -> dict[str, Any]:
@@ -71,22 +74,9 @@ def _about(system: str, one: Trained, command: str) -> dict[str, Any]:
         "format": FORMAT, "endwise": version("endwise"), "system": system, "key": part.identity(),
         "design": f"{taken} -> {part.output.name}", "wants": part.output.name,
         "inputs": [signal.to_json() for signal in part.inputs], "given": [], "parts": [written(part)],
-        "identity": _identity(part, one.model), "path": one.path, "rows": one.rows, "parameters": one.model.parameters,
+        "identity": one.key, "path": one.path, "rows": one.rows, "parameters": one.model.parameters,
         "measured": dict(one.told), "provenance": {"command": command},
     }  # fmt: skip
-
-
-def _identity(part: Component, model: Model) -> str:
-    """A digest of the component and of all that it learnt."""
-    import tempfile
-
-    found = hashlib.sha256(part.identity().encode())
-    with tempfile.TemporaryDirectory() as folder:
-        model.save(Path(folder))
-        for file in sorted(Path(folder).rglob("*")):
-            if file.is_file():
-                found.update(file.read_bytes())
-    return found.hexdigest()
 
 
 def card(about: Mapping[str, Any]) -> str:
@@ -132,6 +122,20 @@ def place_of(folder: Path | None) -> Path:
         "A study writes one for each component that it trained, when it ends.",
         "Give the folder of a finished study, as runs/bone-age, or none for those that you imported.",
     )
+
+
+def keep(source: Path, name: str | None) -> Path:
+    """Copy a component into the user's own, by default under its own name. Raises UsageError for one that is a path."""
+    called = name or str(about_of(source).get("name", source.name))
+    if not NAME.fullmatch(called):
+        raise UsageError(
+            f"A component was to be kept as {called!r}.",
+            "That is no plain name.",
+            "Components lie side by side, each in a folder that is called as it is.",
+            "Give one of letters, digits and _ . - that begins with a letter or digit: --name hand-joints",
+        )
+    copy(source, library() / called)
+    return library() / called
 
 
 def find(what: str | Path) -> Path:

@@ -24,5 +24,7 @@ def trained_in(context: Context, store: FolderStore, judged: Sequence[Judging], 
                 continue
             before = [arrow_text(part) for part in one.path if part.learns]
             path, rows = listed(before) if before else "", len(context.index(one))
-            found[one] = Trained(one.component, model_of(context, store, one), path, rows, stages.get(name, {}))
+            found[one] = Trained(
+                context.key(one), one.component, model_of(context, store, one), path, rows, stages.get(name, {})
+            )
     return list(found.values())
