@@ -92,6 +92,21 @@ def test_blame_tells_of_each_seam_as_words_and_as_json(
     assert endwise("blame", out, "--design", seam["design"]).returncode == 0
 
 
+def test_blame_lists_the_rows_that_a_design_gets_wrong(
+    studied: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    _, out = studied
+    (one,) = json.loads(endwise("blame", out, "--rows", "--json").stdout)
+    assert one["mistakes"] == sum(step["made_right"] for step in one["steps"]) + one["never"] > 0
+    assert one["without"] > 0
+    told = endwise("blame", out, "--rows", "--design", one["design"])
+    assert told.returncode == 0, told.stderr
+    shown = " ".join(told.stdout.split())
+    assert f"{one['mistakes']} of the {one['rows']} test rows are mistakes (any error)." in shown
+    assert all(f" {mistake['row']} " in shown for mistake in one["listed"])
+    assert f"{one['mistakes']} of the" in " ".join(endwise("blame", out).stdout.split())
+
+
 def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path) -> None:
     _, out = studied
     other = endwise("blame", out, "--design", "Z")
@@ -99,6 +114,15 @@ def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str
     assert "The design 'Z' was to be looked at." in other.stderr
     assert "Name one of these, by its letter or as it is written." in other.stderr
     plain = json.loads((out / "verdict.json").read_text())
+    earlier = {name: value for name, value in plain.items() if name != "attributions"}
+    (tmp_path / "verdict.json").write_text(json.dumps(earlier))
+    assert endwise("blame", tmp_path).returncode == 0
+    unlisted = endwise("blame", tmp_path, "--rows")
+    assert unlisted.returncode == 1
+    assert "The rows that designs of the study in" in unlisted.stderr
+    assert "It holds none: too few test rows know the truth at every seam, or an earlier" in unlisted.stderr
+    assert "A row goes to the first seam at which the truth makes it right." in unlisted.stderr
+    assert "Give its command again: what was trained is kept." in unlisted.stderr
     (tmp_path / "verdict.json").write_text(json.dumps({**plain, "blames": []}))
     nothing = endwise("blame", tmp_path)
     assert nothing.returncode == 1

@@ -212,3 +212,11 @@ def test_blame_puts_the_truth_in_while_driving(done: ew.Study) -> None:
     assert {one.design for one in found.values()} == {"seen -> place, wind -> push"}
     assert found["place", "wind"].with_truth == pytest.approx(0, abs=1e-6)
     assert {one.rows for one in found.values()} == {40}
+
+
+def test_the_worst_episodes_go_to_the_seam_that_makes_them_right(done: ew.Study) -> None:
+    (one,) = done.verdict.attributions
+    assert (one.rows, one.without, one.exact) == (40, 0, False)
+    assert [step.truths for step in one.steps] == [("place",), ("place", "wind")]
+    assert sum(step.made_right for step in one.steps) == one.mistakes > 0, "with both true nothing is lost"
+    assert {mistake.row for mistake in one.listed} <= {f"car {at}" for at in range(40)}
