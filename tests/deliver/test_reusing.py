@@ -94,6 +94,17 @@ def test_a_frozen_stage_spares_its_labels(stage: Path, tmp_path: Path) -> None:
     assert told.startswith("`x -> m` is reused, frozen: 'x -> m' of tiny, learnt from 30 rows (")
 
 
+def test_what_is_written_to_its_folder_later_is_another_component(tmp_path: Path) -> None:
+    """A process that ran the old one does not take the new one for it."""
+    rows = tiny.rows(8).take("x", np.arange(8))
+    made = []
+    for seed in (0, 1):
+        stage = run(networks(), tiny.rows(160), tmp_path / "out", seed=seed).folder / "components" / "m.from_x"
+        made.append(ew.reused(stage).using(rows))
+        np.testing.assert_array_equal(made[-1], ew.load(stage).predict({"x": rows})["m"])
+    assert (made[0] != made[1]).any()
+
+
 def test_a_winner_carries_what_it_reuses(stage: Path, tmp_path: Path) -> None:
     """It still predicts when the component's own folder is gone."""
     moved = tmp_path / "component"

@@ -235,7 +235,7 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
     part = kind(inputs, output, written["name"], written["start"], None, written["version"], label=label, origin=origin)
     using: Any
     if written.get("reused"):
-        using = Frozen(str(folder / REUSED / output.name))
+        using = Frozen(str(folder / REUSED / output.name), origin)
     elif written["estimator"] and isinstance(part, Learned):
         from endwise.learn.estimator import EstimatorModel  # brings scikit-learn: only for those who use it
 

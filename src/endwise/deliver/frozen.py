@@ -13,20 +13,23 @@ if TYPE_CHECKING:
 
 
 class Frozen:
-    """A function whose rows a bundle makes: it takes an array an input and given signal, in the bundle's order."""
+    """A function whose rows a bundle makes: it takes an array an input and given signal, in the bundle's order.
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    `identity` is that of the bundle: another one may be written to its folder while this process lives.
+    """
+
+    def __init__(self, folder: str, identity: str) -> None:
+        self.folder, self.identity = folder, identity
 
     def __call__(self, *arrays: Any) -> np.ndarray:
-        bundle = _opened(self.folder)
+        bundle = _opened(self.folder, self.identity)
         names = [signal.name for signal in (*bundle.inputs, *bundle.given)]
         made: np.ndarray = bundle.predict(dict(zip(names, arrays, strict=True)))[bundle.wants.name]
         return made
 
 
 @lru_cache(maxsize=8)
-def _opened(folder: str) -> Bundle:
+def _opened(folder: str, identity: str) -> Bundle:
     from endwise.deliver.bundle import read  # which knows of this class
 
     return read(Path(folder))

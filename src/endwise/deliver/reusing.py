@@ -53,7 +53,7 @@ def reused(
     origin = f"{start}: '{about['design']}' of {about['system']}{rows} ({identity[:12]})"
     source = digest("reused", start, identity)
     if start == "frozen":
-        using = Frozen(str(folder.absolute()))
+        using = Frozen(str(folder.absolute()), identity)
         return Fixed(taken, made, called, "frozen", using, last["version"], source=source, origin=origin)
     tuned = Learned(taken, made, called, "tuned", None, last["version"], source=source, origin=origin)
     if len(about["parts"]) > 1 or last["using"] is not None or last["estimator"] or not last["learned"]:
