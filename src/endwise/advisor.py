@@ -132,7 +132,7 @@ def _run(
         shown.advance(done, total, cell.title, best=best.after(cell))
 
     with Runner(prepared.context, store, engine, deadline=deadline, listen=listen) as runner:
-        outcome = runner.run(prepared.plan)
+        outcome = runner.run(prepared.scope)
     if not outcome.judged:
         first = outcome.failures[0].error if outcome.failures else "The budget ended before a design was judged."
         raise StudyError(

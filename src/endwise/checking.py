@@ -117,9 +117,9 @@ def _checked(what: str, system: System, rows: Rows | None, found: Inspection, *,
         problems=tuple(str(problem) for problem in found.problems),
         ignored=tuple(str(problem) for problem in found.ignored),
         notes=found.notes,
-        designs=tuple(design.text for design in prepared.plan.designs) if prepared else (),
+        designs=tuple(design.text for design in prepared.scope.designs) if prepared else (),
         lacking=lacking,
-        sizes=prepared.plan.sizes if prepared else (),
+        sizes=prepared.scope.sizes if prepared else (),
         cpu_seconds=estimate(prepared) if prepared else 0.0,
     )
 

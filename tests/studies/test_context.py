@@ -97,7 +97,7 @@ def test_what_a_cell_needs_is_what_it_takes_models_from(world: World) -> None:
 @LAW
 @given(ways)
 def test_samples_nest_within_a_repeat(world: World) -> None:
-    small, large = min(world.plan.sizes), max(world.plan.sizes)
+    small, large = min(world.scope.sizes), max(world.scope.sizes)
     by_cell = {(t.component, t.path, t.repeat, t.without, t.size): t for t in world.trainings}
     for (component, path, repeat, without, size), training in by_cell.items():
         other = by_cell.get((component, path, repeat, without, large))

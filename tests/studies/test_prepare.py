@@ -1,4 +1,4 @@
-"""From rows to a plan: what the labels allow, which rows everyone is judged on, which sizes there are."""
+"""What a study measures: what the labels allow, which rows everyone is judged on, which sizes there are."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ def prepared(of: System, some: Rows, **options: Any) -> Prepared:
 
 
 def texts(found: Prepared) -> list[str]:
-    return [design.text for design in found.plan.designs]
+    return [design.text for design in found.scope.designs]
 
 
 def test_with_all_labels_every_design_trains_apart() -> None:
     found = prepared(system(), full())
     assert found.untrainable == ()
     assert found.forced == ()
-    assert {design.training for design in found.plan.designs} == {"apart"}
-    assert len(found.plan.designs) == len(list(designs(system())))
+    assert {design.training for design in found.scope.designs} == {"apart"}
+    assert len(found.scope.designs) == len(list(designs(system())))
 
 
 def test_trainings_are_asked_for_where_they_differ() -> None:
     found = prepared(system(), full(), training=("apart", "chained"))
-    by_parts = {design.text for design in found.plan.designs}
+    by_parts = {design.text for design in found.scope.designs}
     for design in designs(system()):
         assert design.text in by_parts
         assert (design.trained("chained").text in by_parts) == design.has_learned_seam
@@ -138,11 +138,11 @@ def test_what_no_study_can_do_is_refused(options: dict[str, Any], why: str) -> N
 
 def test_sizes_and_repeats() -> None:
     found = prepared(system(), full(600))
-    assert (found.plan.sizes, found.plan.repeats, found.plan.tunes) == ((30, 60, 120, 240, 480), 3, True)
+    assert (found.scope.sizes, found.scope.repeats, found.scope.tunes) == ((30, 60, 120, 240, 480), 3, True)
     quick = prepared(system(), full(600), quick=True)
-    assert (quick.plan.sizes, quick.plan.repeats, quick.plan.tunes) == ((120, 240, 480), 2, False)
+    assert (quick.scope.sizes, quick.scope.repeats, quick.scope.tunes) == ((120, 240, 480), 2, False)
     asked = prepared(system(), full(600), sizes=[99, 33, 99], repeats=5)
-    assert (asked.plan.sizes, asked.plan.repeats) == ((33, 99), 5)
+    assert (asked.scope.sizes, asked.scope.repeats) == ((33, 99), 5)
 
 
 @LAW
@@ -184,7 +184,7 @@ def test_all_designs_share_test_rows_and_repeats() -> None:
     found = prepared(system(), full(), training=("apart", "chained"))
     cells = cells_of(found)
     judged = [cell for cell in cells.values() if isinstance(cell, Judging) and not cell.truths]
-    assert len(judged) == len(found.plan.designs) * len(found.plan.sizes) * found.plan.repeats
+    assert len(judged) == len(found.scope.designs) * len(found.scope.sizes) * found.scope.repeats
     assert not set(found.context.units[found.context.test]) & set(found.context.units[found.context.job.split.train])
     assert estimate(found) > 0
 
@@ -192,7 +192,7 @@ def test_all_designs_share_test_rows_and_repeats() -> None:
 def test_one_design_is_studied_alone() -> None:
     of = system()
     found = prepared(of, full(), designs=["x -> y", "x -> y"])
-    assert found.plan.designs == (parse(of, "x -> y"),)
+    assert found.scope.designs == (parse(of, "x -> y"),)
 
 
 def test_side_rows_train_at_every_size_and_are_counted_in_none() -> None:
@@ -222,6 +222,6 @@ def test_a_system_says_how_its_stages_train_where_nothing_is_asked() -> None:
     chained = System(
         "s", inputs=first.inputs, wants=first.wants, judge=first.judge, components=first.components, training="chained"
     )
-    assert {d.training for d in prepared(chained, full()).plan.designs if d.has_learned_seam} == {"chained"}
+    assert {d.training for d in prepared(chained, full()).scope.designs if d.has_learned_seam} == {"chained"}
     asked = prepared(chained, full(), training=("apart",))
-    assert {design.training for design in asked.plan.designs} == {"apart"}
+    assert {design.training for design in asked.scope.designs} == {"apart"}

@@ -17,7 +17,7 @@ from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.studies.cells import Training
 from endwise.studies.context import Context, Job
-from endwise.studies.schedule import Plan, first_rates, judgings
+from endwise.studies.schedule import Scope, first_rates, judgings
 from endwise.studies.trainable import judgeable
 from endwise.system.components import Component, fixed, learned
 from endwise.system.designs import Design, designs
@@ -80,7 +80,7 @@ class World:
 
     context: Context
     designs: tuple[Design, ...]
-    plan: Plan
+    scope: Scope
 
     @property
     def trainings(self) -> list[Training]:
@@ -94,7 +94,7 @@ class World:
             for need in self.context.needs(cell):
                 add(need)
 
-        for cell in judgings(self.plan, first_rates(self.plan, self.context)):
+        for cell in judgings(self.scope, first_rates(self.scope, self.context)):
             add(cell)
         return list(found)
 
@@ -120,4 +120,4 @@ def worlds(draw: st.DrawFn, training: str = "chained") -> World:
     chosen = tuple(one.trained(training) for one in designs(of))  # type: ignore[arg-type]
     most = made.most
     sizes = tuple(sorted({max(1, most // 2), most}))
-    return World(made, chosen, Plan(chosen, sizes, 2, tunes=False))
+    return World(made, chosen, Scope(chosen, sizes, 2, tunes=False))

@@ -93,13 +93,13 @@ def _blank(context: Context, design: Design, size: int) -> DesignPoint:
 
 def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome: Outcome, seconds: float) -> Verdict:
     """The verdict on everything that was measured."""
-    context, plan = prepared.context, prepared.plan
+    context, scope = prepared.context, prepared.scope
     measurements = [_measurement(context, store, cell) for cell in outcome.judged]
     rechecks = [_measurement(context, store, cell) for cell in outcome.rechecked]
-    blank = {(d.key, size): _blank(context, d, size) for d in plan.designs for size in plan.sizes}
+    blank = {(d.key, size): _blank(context, d, size) for d in scope.designs for size in scope.sizes}
     judge = context.system.judge
     of_test = context.units[context.test]
-    units = {size: context.judge(size == plan.sizes[-1]).units(of_test) for size in plan.sizes}
+    units = {size: context.judge(size == scope.sizes[-1]).units(of_test) for size in scope.sizes}
     evidence = Evidence(measurements, rechecks, blank, judge.metrics, units, options.seed)
     verdict = weigh(evidence, _draft(prepared, options, outcome))
     spent: dict[str, dict[str, float]] = {}
@@ -111,7 +111,7 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
     slices, comparisons = slices_of(context, verdict, measurements, options.seed)
     ceilings, missing = ceilings_of(context, store, outcome.ceilings, options.seed)
     blames = blames_of(context, store, top, outcome.truth_runs, options.seed)
-    unseen = unseen_of(context, measurements, plan.designs, options.seed)
+    unseen = unseen_of(context, measurements, scope.designs, options.seed)
     verdict = replace(
         verdict,
         times=times,
@@ -130,21 +130,21 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
 
 def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
     """The verdict's facts that do not depend on what was measured."""
-    context, plan = prepared.context, prepared.plan
+    context, scope = prepared.context, prepared.scope
     system, (metric, *others) = context.system, context.system.judge.metrics
-    top = [cell for cell in outcome.judged if cell.size == plan.sizes[-1] and cell.repeat == 0]
+    top = [cell for cell in outcome.judged if cell.size == scope.sizes[-1] and cell.repeat == 0]
     trainings = dict.fromkeys(one for cell in top for one in cell.trainings.values())
     nan = float("nan")
     return Verdict(
         system=system.name, metric=metric.name, metric_title=metric.title, unit=metric.unit_for(system.wants),
-        axis=f"training rows with '{system.wants.name}'", wants=system.wants.name, sizes=plan.sizes,
-        repeats=plan.repeats, designs=(), best="", best_key="", probability_best=nan, error=nan, low=nan, high=nan,
+        axis=f"training rows with '{system.wants.name}'", wants=system.wants.name, sizes=scope.sizes,
+        repeats=scope.repeats, designs=(), best="", best_key="", probability_best=nan, error=nan, low=nan, high=nan,
         regret=nan, runner_up=None, differences=(), constant_error=_constant_error(context), rows=len(context.rows),
         test_rows=len(context.test), test_units=0, rows_used=tuple(row_use(context, one) for one in trainings),
         caveats=tuple(_caveats(prepared, options, outcome)), untrainable=prepared.untrainable,
         failures=tuple(outcome.failures), tuning=tuple(outcome.tuning),
         problems=tuple(str(problem) for problem in context.rows.problems),
-        notes=(*context.rows.notes, *_stops(plan.designs), *_origins(plan.designs)),
+        notes=(*context.rows.notes, *_stops(scope.designs), *_origins(scope.designs)),
         seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
         versions=_versions(), done=outcome.done, closed_loop=isinstance(system.judge, ClosedLoop),
         beside={one.name: _titled(one.title, one.unit_for(system.wants)) for one in others},
@@ -186,7 +186,7 @@ def _caveats(prepared: Prepared, options: Options, outcome: Outcome) -> list[Cav
         found.append(caveat("groups-cross-split", count=context.job.split.crossing))
     if prepared.forced:
         found.append(caveat("apart-impossible", designs="; ".join(f"`{text}`" for text in prepared.forced)))
-    if not prepared.plan.tunes:
+    if not prepared.scope.tunes:
         found.append(caveat("not-tuned"))
     return found
 

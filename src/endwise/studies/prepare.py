@@ -17,7 +17,7 @@ from endwise.learn.truth import Truth
 from endwise.records import Untrainable
 from endwise.studies.cells import Cell, Training
 from endwise.studies.context import Context, Job
-from endwise.studies.schedule import Plan, ceilings, cost, first_rates, judgings
+from endwise.studies.schedule import Scope, ceilings, cost, first_rates, judgings
 from endwise.studies.trainable import judgeable, settle
 from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
@@ -47,7 +47,7 @@ class Prepared:
     """A study that is ready to run."""
 
     context: Context
-    plan: Plan
+    scope: Scope
     untrainable: tuple[Untrainable, ...]
     forced: tuple[str, ...]  # designs that cannot be trained apart
 
@@ -85,13 +85,13 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
         rows,
     )
     repeats = options.repeats or (2 if options.quick else 3)
-    plan = Plan(designs, _sizes(options, context), repeats, tunes=not options.quick)
+    scope = Scope(designs, _sizes(options, context), repeats, tunes=not options.quick)
     forced = [
         one.text
         for asked, one in zip(wanted, settled, strict=True)
         if isinstance(one, Design) and one.training != asked.training
     ]
-    return Prepared(context, plan, tuple(one for one in settled if isinstance(one, Untrainable)), tuple(forced))
+    return Prepared(context, scope, tuple(one for one in settled if isinstance(one, Untrainable)), tuple(forced))
 
 
 def _check(options: Options) -> None:
@@ -147,7 +147,7 @@ def _sizes(options: Options, context: Context) -> tuple[int, ...]:
 
 def cells_of(prepared: Prepared) -> dict[str, Cell]:
     """Every cell of the study by key, at the recipe's learning rates."""
-    context, plan = prepared.context, prepared.plan
+    context, scope = prepared.context, prepared.scope
     found: dict[str, Cell] = {}
 
     def add(cell: Cell) -> None:
@@ -156,8 +156,8 @@ def cells_of(prepared: Prepared) -> dict[str, Cell]:
             for need in context.needs(cell):
                 add(need)
 
-    rates = first_rates(plan, context)
-    for cell in (*judgings(plan, rates), *ceilings(plan, rates, context.knows)):
+    rates = first_rates(scope, context)
+    for cell in (*judgings(scope, rates), *ceilings(scope, rates, context.knows)):
         add(cell)
     return found
 
@@ -166,4 +166,4 @@ def estimate(prepared: Prepared) -> float:
     """A rough guess of the CPU seconds that all trainings of the study take."""
     cells = (cell for cell in cells_of(prepared).values() if isinstance(cell, Training))
     total = sum(cost(cell, len(prepared.context.index(cell))) for cell in cells)
-    return total * (1.5 if prepared.plan.tunes else 1.0)  # the search of learning rates adds about half
+    return total * (1.5 if prepared.scope.tunes else 1.0)  # the search of learning rates adds about half

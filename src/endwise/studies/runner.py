@@ -40,7 +40,7 @@ class Outcome:
 
 
 class Runner:
-    """Runs the cells of one plan; use as a context manager."""
+    """Runs the cells of one study; use as a context manager."""
 
     def __init__(
         self,
@@ -68,26 +68,26 @@ class Runner:
         self.engine.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def run(self, plan: schedule.Plan) -> Outcome:
-        """All rounds of the plan: search the learning rates, measure, recheck the leaders."""
-        rates = schedule.first_rates(plan, self.context)
-        if plan.tunes:
-            for depth in schedule.depths(plan):
-                rates |= self._search(plan, depth, rates)
+    def run(self, scope: schedule.Scope) -> Outcome:
+        """All rounds: search the learning rates, measure, recheck the leaders."""
+        rates = schedule.first_rates(scope, self.context)
+        if scope.tunes:
+            for depth in schedule.depths(scope):
+                rates |= self._search(scope, depth, rates)
         self.outcome.rates = rates
-        self.outcome.judged = self._measure(list(schedule.judgings(plan, rates)))
-        if plan.tunes and self.outcome.done:
-            self.outcome.rechecked = self._measure(schedule.rechecks(self._leaders(plan), plan, rates))
+        self.outcome.judged = self._measure(list(schedule.judgings(scope, rates)))
+        if scope.tunes and self.outcome.done:
+            self.outcome.rechecked = self._measure(schedule.rechecks(self._leaders(scope), scope, rates))
         if self.outcome.done:
-            self.outcome.ceilings = self._measure(schedule.ceilings(plan, rates, self.context.knows))
+            self.outcome.ceilings = self._measure(schedule.ceilings(scope, rates, self.context.knows))
         if self.outcome.done:
-            runs = schedule.truth_runs(plan, self._dissected(plan), rates, self.context.knows_some)
+            runs = schedule.truth_runs(scope, self._dissected(scope), rates, self.context.knows_some)
             self.outcome.truth_runs = self._measure(runs)
         return self.outcome
 
-    def _search(self, plan: schedule.Plan, depth: int, rates: schedule.Rates) -> dict[tuple[str, str], float]:
+    def _search(self, scope: schedule.Scope, depth: int, rates: schedule.Rates) -> dict[tuple[str, str], float]:
         """Learning rates of one depth, each the one with the lowest loss on held-out training groups."""
-        options = schedule.searches(plan, depth, rates)
+        options = schedule.searches(scope, depth, rates)
         self._finish([training for _, _, training in options])
         chosen: dict[tuple[str, str], float] = {}
         losses: dict[tuple[str, str], dict[float, float]] = {}
@@ -107,25 +107,25 @@ class Runner:
         self._finish(judgings)
         return [cell for cell in judgings if self.store.has(self.context.key(cell))]
 
-    def _dissected(self, plan: schedule.Plan) -> list[Design]:
+    def _dissected(self, scope: schedule.Scope) -> list[Design]:
         """The designs whose errors are blamed on their stages: all, or where that means to act in a world, two.
 
         These are the best of those that have stages, and the one that people call staged.
         """
         if not isinstance(self.context.system.judge, ClosedLoop):
-            return list(plan.designs)
-        chains = [design for design in self._ranked(plan) if len(design.parts) > 1]
+            return list(scope.designs)
+        chains = [design for design in self._ranked(scope) if len(design.parts) > 1]
         return list(dict.fromkeys([*chains[:1], *(one for one in chains if one.label == "staged")]))
 
-    def _leaders(self, plan: schedule.Plan) -> list[Design]:
+    def _leaders(self, scope: schedule.Scope) -> list[Design]:
         """The two designs with the lowest error at the largest size."""
-        return self._ranked(plan)[:2]
+        return self._ranked(scope)[:2]
 
-    def _ranked(self, plan: schedule.Plan) -> list[Design]:
+    def _ranked(self, scope: schedule.Scope) -> list[Design]:
         """The designs by their error at the largest size, in the first repeat, the lowest first."""
         errors: dict[Design, float] = {}
         for cell in self.outcome.judged:
-            if cell.size == plan.sizes[-1] and cell.repeat == 0:
+            if cell.size == scope.sizes[-1] and cell.repeat == 0:
                 metric = self.context.system.judge.metrics[0]
                 errors[cell.design] = metric.aggregate(records_of(self.context, self.store, cell)[0][metric.name])
         return sorted(errors, key=lambda design: (errors[design], design.key))

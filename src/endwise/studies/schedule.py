@@ -17,7 +17,7 @@ SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small b
 
 
 @dataclass(frozen=True)
-class Plan:
+class Scope:
     """What a study measures: designs at sizes, each `repeats` times; `tunes` says whether rates are searched."""
 
     designs: tuple[Design, ...]
@@ -34,21 +34,21 @@ class Plan:
 Rates = Mapping[tuple[str, str], float]
 
 
-def first_rates(plan: Plan, context: Context) -> dict[tuple[str, str], float]:
+def first_rates(scope: Scope, context: Context) -> dict[tuple[str, str], float]:
     """The recipe's learning rate for every learned component of the study."""
     rate = context.job.recipe.learning_rate
-    return {arrow(part): rate for design in plan.designs for part in design.learned}
+    return {arrow(part): rate for design in scope.designs for part in design.learned}
 
 
-def searches(plan: Plan, depth: int, rates: Rates) -> list[tuple[Component, float, Training]]:
+def searches(scope: Scope, depth: int, rates: Rates) -> list[tuple[Component, float, Training]]:
     """Trainings that search the rates of components with `depth` learned stages before them.
 
     A component that several designs hold is searched once, in the first of those that have the fewest
     learned stages before it: on true inputs where that design trains apart, else on what these put out.
     """
     found: dict[tuple[str, str], list[tuple[Component, float, Training]]] = {}
-    fewest = _fewest_before(plan)
-    for design in plan.designs:
+    fewest = _fewest_before(scope)
+    for design in scope.designs:
         for at, part in enumerate(design.parts):
             if not searched(part) or arrow(part) in found or not _depth(design, at) == depth == fewest[arrow(part)]:
                 continue
@@ -57,21 +57,21 @@ def searches(plan: Plan, depth: int, rates: Rates) -> list[tuple[Component, floa
             options: list[tuple[Component, float, Training]] = []
             for factor in SEARCH:
                 tried = {**rates, arrow(part): rates[arrow(part)] * factor}
-                training = Training(part, path, plan.middle, 0, None, rates_for((*path, part), tried))
+                training = Training(part, path, scope.middle, 0, None, rates_for((*path, part), tried))
                 options.append((part, training.rate, training))
             found[arrow(part)] = options
     return [option for options in found.values() for option in options]
 
 
-def depths(plan: Plan) -> range:
+def depths(scope: Scope) -> range:
     """How many learned stages may stand before a component, over all designs."""
-    return range(1 + max(_depth(design, at) for design in plan.designs for at in range(len(design.parts))))
+    return range(1 + max(_depth(design, at) for design in scope.designs for at in range(len(design.parts))))
 
 
-def _fewest_before(plan: Plan) -> dict[tuple[str, str], int]:
+def _fewest_before(scope: Scope) -> dict[tuple[str, str], int]:
     """The fewest learned stages that stand before each component in any design."""
     found: dict[tuple[str, str], int] = {}
-    for design in plan.designs:
+    for design in scope.designs:
         for at, part in enumerate(design.parts):
             found[arrow(part)] = min(_depth(design, at), found.get(arrow(part), _depth(design, at)))
     return found
@@ -81,42 +81,42 @@ def _depth(design: Design, at: int) -> int:
     return sum(part.learns for part in ancestors(design.parts[:at], design.parts[at]))
 
 
-def judgings(plan: Plan, rates: Rates) -> Iterator[Judging]:
+def judgings(scope: Scope, rates: Rates) -> Iterator[Judging]:
     """All judgings, the most telling first: the first repeat from the largest size down, then the next."""
-    for repeat in range(plan.repeats):
-        for size in sorted(plan.sizes, reverse=True):
-            for design in plan.designs:
-                yield Judging(design, size, repeat, rates_of(design, rates), size == max(plan.sizes))
+    for repeat in range(scope.repeats):
+        for size in sorted(scope.sizes, reverse=True):
+            for design in scope.designs:
+                yield Judging(design, size, repeat, rates_of(design, rates), size == max(scope.sizes))
 
 
-def rechecks(leaders: Sequence[Design], plan: Plan, rates: Rates) -> list[Judging]:
+def rechecks(leaders: Sequence[Design], scope: Scope, rates: Rates) -> list[Judging]:
     """The leading designs at the largest size with all their learning rates times and over three."""
     found: list[Judging] = []
     for design in leaders:
         for factor in (3.0, 1 / 3):
             shifted = tuple((name, rate * factor) for name, rate in rates_of(design, rates))
-            found.append(Judging(design, plan.sizes[-1], 0, shifted, largest=True))
+            found.append(Judging(design, scope.sizes[-1], 0, shifted, largest=True))
     return found
 
 
-def ceilings(plan: Plan, rates: Rates, knows: Callable[[str], bool]) -> list[Judging]:
+def ceilings(scope: Scope, rates: Rates, knows: Callable[[str], bool]) -> list[Judging]:
     """Each design at the largest size with true values put in: for each of its parts, at all that it takes.
 
     `knows` tells of which signals the judge has the truth. What several designs do after the same true values is
     one and the same cell.
     """
     found: list[Judging] = []
-    for design in plan.designs:
+    for design in scope.designs:
         made = [part.output.name for part in design.parts]
         for part in design.parts:
             truths = tuple(sorted(signal.name for signal in part.inputs if signal.name in made))
             if truths and all(map(knows, truths)) and _cut_off(design, truths):
                 rated = rates_of(design, rates)
-                found.append(Judging(design, plan.sizes[-1], 0, rated, largest=True, truths=truths))
+                found.append(Judging(design, scope.sizes[-1], 0, rated, largest=True, truths=truths))
     return found
 
 
-def truth_runs(plan: Plan, designs: Sequence[Design], rates: Rates, knows: Callable[[str], bool]) -> list[Judging]:
+def truth_runs(scope: Scope, designs: Sequence[Design], rates: Rates, knows: Callable[[str], bool]) -> list[Judging]:
     """Each of `designs` at the largest size with true values put in at every seam that `knows` the truth.
 
     At a seam alone, all else as the stages before make it; and at it and everything made before it. What the rest of
@@ -126,7 +126,7 @@ def truth_runs(plan: Plan, designs: Sequence[Design], rates: Rates, knows: Calla
     for design in designs:
         for name, up_to in zip(seams(design, knows), truth_steps(design, knows), strict=True):
             for truths in (_taken(design, (name,)), up_to):
-                found[Judging(design, plan.sizes[-1], 0, rates_of(design, rates), largest=True, truths=truths)] = None
+                found[Judging(design, scope.sizes[-1], 0, rates_of(design, rates), largest=True, truths=truths)] = None
     return list(found)
 
 
