@@ -28,11 +28,12 @@ _WHERE = {
     "data.problems": ("Problem",),
     "data.rows": ("Rows",),
     "data.sounds": ("read_sound",),
-    "records": ("Verdict", "Outlook", "Comparison"),
+    "records": ("Verdict", "Outlook", "Comparison", "Plan"),
     "errors": ("EndwiseError", "MissingExtra", "RowsError"),
     "advisor": ("study", "replay", "Study"),
     "forecasting": ("forecast",),
     "comparing": ("compare",),
+    "planning": ("plan",),
     "deliver.bundle": ("Bundle",),
     "deliver": ("load",),
     "deliver.reusing": ("reused", "reusing"),
@@ -67,7 +68,8 @@ if TYPE_CHECKING:
         threshold as threshold,
         wrong_person as wrong_person,
     )
-    from endwise.records import Comparison as Comparison, Outlook as Outlook, Verdict as Verdict
+    from endwise.planning import plan as plan
+    from endwise.records import Comparison as Comparison, Outlook as Outlook, Plan as Plan, Verdict as Verdict
     from endwise.system.components import (
         Component as Component,
         Learner as Learner,

@@ -22,11 +22,12 @@ from endwise.findings.trained import trained_in
 from endwise.learn.chain import Chain
 from endwise.records import Verdict, to_json
 from endwise.report import page
+from endwise.report.quantities import seconds as seconds_of
 from endwise.report.terminal import Progress
 from endwise.stores.folder import FolderStore
 from endwise.studies.cells import Judging
 from endwise.studies.execute import model_of, run_cell
-from endwise.studies.prepare import Options, Prepared, cells_of, prepare
+from endwise.studies.prepare import Options, Prepared, cells_of, estimate, prepare
 from endwise.studies.runner import Outcome, Runner
 from endwise.system.graph import System
 
@@ -70,7 +71,7 @@ def study(
     out: the study's folder (default `runs/NAME`). A study that was stopped goes on from there.
     progress: what shows how far it is; plain lines on a terminal, nothing elsewhere.
     engine: who runs the cells; by default worker processes on this machine.
-    asked: sizes, repeats, designs, training, quick, workers, seed, budget (seconds), device, examples
+    asked: sizes, repeats, designs, training, quick, workers, seed, budget (seconds), device, examples, labels
         (see `endwise.studies.prepare.Options`).
 
     Raises RowsError for rows that cannot be used, LabelsError when no design can be trained on their
@@ -125,7 +126,8 @@ def _run(
     started = time.monotonic()
     deadline = None if options.budget is None else started + options.budget
     missing = sum(not store.has(key) for key in cells_of(prepared))  # the search of learning rates adds some
-    shown.start(missing, f"{prepared.context.system.name}, to do")
+    cost = f" (a guess: {seconds_of(estimate(prepared, store.has))} of CPU time)" if missing else ""
+    shown.start(missing, f"{prepared.context.system.name}, to do{cost}")
     best = Best(prepared, store)
 
     def listen(done: int, total: int, cell: Any) -> None:

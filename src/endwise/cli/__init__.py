@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "Look at rows and designs before any training.",
     "study": "Measure which design the rows can afford, and keep the trained winner.",
     "blame": "Tell which stage or interface is to blame for a design's errors.",
+    "plan": "Tell which labels to buy next, for a budget or a target.",
     "report": "Print the verdict of a finished study again.",
     "forecast": "Say what more rows would bring, from errors measured at growing sizes.",
     "predict": "Run a trained winner on files or rows.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,7 @@ def study(
     device: str = "cpu",
     seed: int = 0,
     budget: str | None = None,
+    labels: Flag = False,
     no_examples: Flag = False,
     replay: str | None = None,
     quiet: Flag = False,
@@ -89,6 +91,8 @@ def study(
         Everything random follows from it.
     budget
         Time after which no new work is started: 90s, 30m, 2h. What comes out then depends on the machine.
+    labels
+        Also measure what each design does with fewer labels of one signal: what `endwise plan` starts from.
     no_examples
         Leave pictures of single rows out of the report.
     replay
@@ -98,63 +102,81 @@ def study(
     as_json
         Print the verdict as JSON.
     """
+    _study(dict(locals()), command_typed())
+
+
+def again(command: str, folder: Path) -> None:
+    """Give a study's command again, asked for labels too; what it keeps lies in `folder`."""
+    from cyclopts import App
+
+    app = App()
+    app.default(study)
+    _, bound, _ = app.parse_args([*shlex.split(command)[2:], "--labels"], exit_on_error=False, print_error=False)
+    bound.apply_defaults()
+    _study({**bound.arguments, "out": folder, "budget": None, "replay": None}, f"{command} --labels", quiet=True)
+
+
+def _study(asked: dict[str, Any], command: str, *, quiet: bool = False) -> None:
+    """Run the study that is asked for by the options of `study`; print its verdict unless `quiet`."""
     import endwise
     from endwise.report.terminal import Mode, Progress, print_verdict
 
-    mode: Mode = "quiet" if quiet or as_json else "screen" if sys.stderr.isatty() else "lines"
+    silent = asked["quiet"] or asked["as_json"]
+    mode: Mode = "quiet" if silent else "screen" if sys.stderr.isatty() else "lines"
+    budget = asked["budget"]
     options: dict[str, Any] = {
-        "quick": quick, "sizes": sizes or (), "repeats": repeats, "designs": designs or (),
-        "training": training or (), "workers": workers, "device": device, "seed": seed,
-        "budget": None if budget is None else seconds_in(budget), "examples": not no_examples,
-        "command": command_typed(),
+        **{name: asked[name] or () for name in ("sizes", "designs", "training")},
+        **{name: asked[name] for name in ("quick", "repeats", "workers", "device", "seed", "labels")},
+        "budget": None if budget is None else seconds_in(budget), "examples": not asked["no_examples"],
+        "command": command,
     }  # fmt: skip
     with Progress(mode) as shown:
-        system, rows = _asked(what, path, given, group, split, kind, skip_bad, quick, seed, shown)
-        for signal, component in pairs(reuse, "--reuse", "SIGNAL=COMPONENT").items():
+        system, rows = _asked(asked, shown)
+        for signal, component in pairs(asked["reuse"], "--reuse", "SIGNAL=COMPONENT").items():
             system = endwise.reusing(system, signal, component, "frozen")
-        for signal, component in pairs(tune, "--tune", "SIGNAL=COMPONENT").items():
+        for signal, component in pairs(asked["tune"], "--tune", "SIGNAL=COMPONENT").items():
             system = endwise.reusing(system, signal, component, "tuned")
-        folder = out or Path("runs") / system.name
-        if replay is not None:
-            print(f"ended well: {endwise.replay(system, rows, replay, out=folder, **options)}")
+        folder = asked["out"] or Path("runs") / system.name
+        if asked["replay"] is not None:
+            print(f"ended well: {endwise.replay(system, rows, asked['replay'], out=folder, **options)}")
             return
         done = endwise.study(system, rows, out=folder, progress=shown, **options)
-    if as_json:
+    if quiet:
+        return
+    if asked["as_json"]:
         print((done.folder / "verdict.json").read_text(encoding="utf-8"))
     else:
         print_verdict(done.verdict, done.report, done.winner)
 
 
-def _asked(
-    what: str, path: str | None, given: list[str] | None, group: str | None, split: str | None,
-    kind: list[str] | None, skip_bad: bool, quick: bool, seed: int, shown: Progress,
-) -> tuple[System, Rows]:  # fmt: skip
+def _asked(asked: dict[str, Any], shown: Progress) -> tuple[System, Rows]:
     """The system and rows that a command names."""
     from endwise.checking import is_folder
 
+    what: str = asked["what"]
     if not is_folder(what):
         from endwise.systems.catalog import find
 
-        _own_only(what, path, given, group, split, kind, skip_bad)
+        _own_only(what, asked)
         shown.message(f"making the rows of {what}")
         module = find(what).load()
-        return module.system(), module.rows(quick=quick, seed=seed)
+        return module.system(), module.rows(quick=asked["quick"], seed=asked["seed"])
     from endwise.checking import path_needed
     from endwise.data.rows import Rows
     from endwise.path import left_out, system_of
 
-    folder, path = Path(what), path or path_needed(what)
-    system = system_of(folder, path, given=given or [], kinds=pairs(kind, "--kind"))
+    folder, path = Path(what), asked["path"] or path_needed(what)
+    system = system_of(folder, path, given=asked["given"] or [], kinds=pairs(asked["kind"], "--kind"))
     shown.message(f"reading {what}")
     signals = list(system.signals.values())
-    rows = Rows.from_folder(folder, signals, group=group, split=split, skip_bad=skip_bad)
+    rows = Rows.from_folder(folder, signals, group=asked["group"], split=asked["split"], skip_bad=asked["skip_bad"])
     return system, replace(rows, notes=(*rows.notes, *left_out(system, path)))
 
 
-def _own_only(what: str, *options: object) -> None:
+def _own_only(what: str, given: dict[str, Any]) -> None:
     """Refuse options that a built-in system would ignore."""
-    names = ("--path", "--given", "--group", "--split", "--kind", "--skip-bad")
-    asked = [name for name, value in zip(names, options, strict=True) if value]
+    names = ("path", "given", "group", "split", "kind", "skip_bad")
+    asked = [f"--{name.replace('_', '-')}" for name in names if given[name]]
     if asked:
         raise UsageError(
             f"The system '{what}' was asked for with {' and '.join(asked)}.",

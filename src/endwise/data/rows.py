@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -87,6 +87,18 @@ class Rows:
         column = self._complete(name, rows)
         large = column.signal.kind in ("image", "stack", "mask") and len(rows) > 0
         return View(column, rows) if large else column.take(rows)
+
+    def without(self, hidden: Mapping[str, np.ndarray]) -> Rows:
+        """The same rows without the values of some signals in some of them: bool (N,) by signal.
+
+        >>> from endwise.system.signals import Number
+        >>> Rows.from_columns([Number("age")], {"age": [120, 90]}).without({"age": np.array([True, False])})
+        <Rows 2: age 1>
+        """
+        columns = dict(self.columns)
+        for name, mask in hidden.items():
+            columns[name] = replace(columns[name], where=np.where(mask, -1, columns[name].where))
+        return replace(self, columns=columns)
 
     def _complete(self, name: str, rows: np.ndarray) -> Column:
         """The column of `name`, in which all of `rows` have a value."""

@@ -117,6 +117,18 @@ def folds(units: np.ndarray, carries: np.ndarray, train: np.ndarray, seed: int, 
     return found
 
 
+def labelled_first(carries: np.ndarray, train: np.ndarray, seed: int, repeat: int) -> np.ndarray:
+    """All training rows in the order in which they are labelled, for whatever signal. Row numbers (M,).
+
+    Rows that carry the wanted output follow each other as samples grow, so that as many labels of it are those of a
+    sample; side pools stand evenly between them. The same order for all signals: rows with several labels are many.
+    """
+    side = train[~carries[train]]
+    pools = (_order(carries, train, seed, repeat), side[stream(seed, "labels", repeat).permutation(len(side))])
+    share = np.concatenate([(np.arange(len(pool)) + 0.5) / max(1, len(pool)) for pool in pools])
+    return np.concatenate(pools)[np.argsort(share, kind="stable")]
+
+
 def _order(carries: np.ndarray, train: np.ndarray, seed: int, repeat: int) -> np.ndarray:
     """All training rows that carry the wanted output, in the order in which samples of a repeat grow."""
     wanted = train[carries[train]]

@@ -16,6 +16,7 @@ from endwise.evidence.verdict import Evidence, weigh
 from endwise.findings.attributing import attributions_of
 from endwise.findings.blaming import blames_of, unseen_of
 from endwise.findings.dissecting import ceilings_of, slices_of, stages_of, trade_offs_of
+from endwise.findings.scarce import scarcities_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
 from endwise.learn.together import seams
@@ -124,8 +125,13 @@ def verdict_of(prepared: Prepared, store: FolderStore, options: Options, outcome
         attributions=attributions_of(context, store, top, outcome.truth_runs),
         caveats=(*missing, *verdict.caveats),
         trade_offs=trade_offs_of(context, store, top),
+        scarcities=scarcities_of(context, store, _largest(scope.sizes[-1], outcome), outcome.scarcities, options.seed),
     )
     return replace(verdict, words=sentences.in_words(verdict))
+
+
+def _largest(size: int, outcome: Outcome) -> list[Judging]:
+    return [cell for cell in outcome.judged if cell.size == size]
 
 
 def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:

@@ -22,6 +22,7 @@ from endwise.records.outlook import (
     Worth as Worth,
 )
 from endwise.records.plain import from_json as from_json, to_json as to_json
+from endwise.records.plan import Plan as Plan, Purchase as Purchase, Refused as Refused
 from endwise.records.slices import Gap as Gap, Slice as Slice, SliceScore as SliceScore
 from endwise.records.study import (
     FORMAT as FORMAT,
@@ -38,6 +39,7 @@ from endwise.records.study import (
     Measurement as Measurement,
     Mistake as Mistake,
     RowUse as RowUse,
+    Scarcity as Scarcity,
     Stage as Stage,
     TradeOff as TradeOff,
     TruthStep as TruthStep,

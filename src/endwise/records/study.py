@@ -111,7 +111,7 @@ class Untrainable:
 class Failure:
     """A cell that failed: what it was, the error, and the seed and key to replay it.
 
-    `beside` says that it was a run with true values: no design lacks anything for it.
+    `beside` says that it was a run with true values, or with fewer labels: no design lacks anything for it.
     """
 
     cell: str
@@ -312,6 +312,20 @@ class Attribution:
 
 
 @dataclass(frozen=True)
+class Scarcity:
+    """One design at the largest size, trained with no more than these `labels` by signal.
+
+    `errors` are those of its repeats; `test_sd` is how far they vary with the choice of test groups alone. Signals
+    from whose labels the design does not learn are not named.
+    """
+
+    design: str
+    labels: Mapping[str, int]
+    errors: tuple[float, ...]
+    test_sd: float
+
+
+@dataclass(frozen=True)
 class TradeOff:
     """Of one design that identifies people: at falling thresholds the share of strangers let through (rising) and of
     known people missed, both 0..1 (detection error trade-off)."""
@@ -330,9 +344,10 @@ class Verdict:
     that is truly best, in units of the metric. `done` is false when the study was stopped early. `by_word`
     is there where the wanted signal is a text, `trade_offs` where it is an identity; `slices` where the system
     declares them (`comparisons` were looked at), `stages`, `ceilings`, `blames` and `attributions`
-    where test rows, or the world, know the truth of what stages make. `closed_loop`: judged by episodes in a
-    world that answers, which then are the test units; test rows only tell of stages. `beside` are the metrics that do
-    not decide: name to title, with its unit.
+    where test rows, or the world, know the truth of what stages make; `scarcities` where the study was asked for
+    labels, of each design with all labels and with fewer. `closed_loop`: judged by episodes in a world that answers,
+    which then are the test units; test rows only tell of stages. `beside` are the metrics that do not decide: name to
+    title, with its unit.
     """
 
     system: str
@@ -380,6 +395,7 @@ class Verdict:
     blames: tuple[Blame, ...] = ()
     attributions: tuple[Attribution, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
+    scarcities: tuple[Scarcity, ...] = ()
     closed_loop: bool = False
     beside: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, Any] = field(default_factory=dict)

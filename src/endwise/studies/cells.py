@@ -20,6 +20,9 @@ from endwise.system.components import Component
 from endwise.system.designs import Design, Training as Way
 from endwise.system.paths import Path, ancestors, rest
 
+Labels = tuple[tuple[str, int], ...]
+"""Signals, and how many of a sample's rows keep their label of each; those that are not named keep all."""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -27,7 +30,7 @@ class Training:
 
     `path` holds the components that make its inputs, in running order; empty when it trains on true
     inputs (apart). `without` is the fold whose rows are kept out, None for none. `rates` maps each
-    learned component, as (signal, maker), to its learning rate.
+    learned component, as (signal, maker), to its learning rate. `labels` says how scarce labels are.
     """
 
     component: Component
@@ -36,6 +39,7 @@ class Training:
     repeat: int
     without: int | None
     rates: tuple[tuple[tuple[str, str], float], ...]
+    labels: Labels = ()
 
     @property
     def rate(self) -> float:
@@ -50,7 +54,7 @@ class Training:
                 before = ancestors(self.path[:at], part)
                 rates = rates_for((*before, part), dict(self.rates))
                 chain = before if takes_predictions(self.path[:at], part) else ()
-                found[part.output.name] = Training(part, chain, self.size, self.repeat, without, rates)
+                found[part.output.name] = Training(part, chain, self.size, self.repeat, without, rates, self.labels)
         return found
 
     @property
@@ -58,7 +62,8 @@ class Training:
         """The cell in words."""
         mode = " chained" if self.path else ""
         half = "" if self.without is None else f", without fold {self.without}"
-        return f"train {arrow_text(self.component)}{mode} at {self.size:,} rows, repeat {self.repeat + 1}{half}"
+        at = f"at {self.size:,} rows{_scarce(self.labels)}, repeat {self.repeat + 1}{half}"
+        return f"train {arrow_text(self.component)}{mode} {at}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Joint(Training):
     def starts(self) -> tuple[Training, ...]:
         """The trainings from which it goes on."""
         learned = [part for part in self.parts if part.learns]
-        return tuple(_alone(self.parts, part, self.alone, self.size, self.repeat, dict(self.rates)) for part in learned)
+        return tuple(_alone(self, part, self.alone) for part in learned)
 
     @property
     def parts(self) -> Path:
@@ -85,7 +90,7 @@ class Joint(Training):
     @property
     def title(self) -> str:
         """The cell in words."""
-        return f"train {self.trained} at {self.size:,} rows, repeat {self.repeat + 1}"
+        return f"train {self.trained} at {self.size:,} rows{_scarce(self.labels)}, repeat {self.repeat + 1}"
 
     @property
     def trained(self) -> str:
@@ -98,7 +103,7 @@ class Judging:
     """A design at one size and repeat, run on the test rows or in the judge's episodes.
 
     `truths` names signals whose true values are put in; the parts that only lead up to them are not run. `largest`
-    says whether it is at the study's largest size.
+    says whether it is at the study's largest size, `labels` how scarce labels were in training.
     """
 
     design: Design
@@ -107,6 +112,7 @@ class Judging:
     rates: tuple[tuple[tuple[str, str], float], ...]
     largest: bool
     truths: tuple[str, ...] = ()
+    labels: Labels = ()
 
     @property
     def parts(self) -> Path:
@@ -118,29 +124,35 @@ class Judging:
         """For each learned part that is run, by the signal it makes, the training that it takes its model from."""
         design, learned = self.design, [part for part in self.parts if part.learns]
         if design.training == "joint":
-            joint = Joint(design.parts[-1], design.parts[:-1], self.size, self.repeat, None, self.rates, design.alone)
+            joint = Joint(
+                design.parts[-1], design.parts[:-1], self.size, self.repeat, None, self.rates, self.labels, design.alone
+            )
             return {part.output.name: joint for part in learned}
-        rates = dict(self.rates)
-        trainings = [_alone(design.parts, part, design.alone, self.size, self.repeat, rates) for part in learned]
-        return {one.component.output.name: one for one in trainings}
+        return {part.output.name: _alone(self, part, design.alone) for part in learned}
 
     @property
     def title(self) -> str:
         """The cell in words."""
         true = f" with true {', '.join(self.truths)}" if self.truths else ""
-        return f"judge {self.design.text}{true} at {self.size:,} rows, repeat {self.repeat + 1}"
+        at = f"at {self.size:,} rows{_scarce(self.labels)}, repeat {self.repeat + 1}"
+        return f"judge {self.design.text}{true} {at}"
 
 
 Cell = Training | Judging
 
 
-def _alone(
-    parts: Path, part: Component, way: Way, size: int, repeat: int, rates: Mapping[tuple[str, str], float]
-) -> Training:
-    """The training of one of a design's parts by itself."""
+def _alone(whole: Joint | Judging, part: Component, way: Way) -> Training:
+    """The training of one of the parts of a design by itself."""
+    parts = whole.design.parts if isinstance(whole, Judging) else whole.parts
     before = parts[: parts.index(part)]
     path = ancestors(before, part) if way == "chained" and takes_predictions(before, part) else ()
-    return Training(part, path, size, repeat, None, rates_for((*path, part), rates))
+    rates = rates_for((*path, part), dict(whole.rates))
+    return Training(part, path, whole.size, whole.repeat, None, rates, whole.labels)
+
+
+def _scarce(labels: Labels) -> str:
+    """The labels that are left, in words."""
+    return "".join(f", {count:,} with '{name}'" for name, count in labels)
 
 
 def arrow(component: Component) -> tuple[str, str]:
@@ -169,6 +181,8 @@ def described(cell: Cell) -> dict[str, Any]:
     """A cell as plain data, for its record."""
     rates = [[*name, rate] for name, rate in cell.rates]
     what: dict[str, Any] = {"title": cell.title, "size": cell.size, "repeat": cell.repeat, "rates": rates}
+    if cell.labels:
+        what["labels"] = dict(cell.labels)
     if isinstance(cell, Judging):
         named = {"design": cell.design.text, "canonical": cell.design.key, "truths": list(cell.truths)}
         return {**what, "kind": "judging", **named}

@@ -20,7 +20,7 @@ from endwise.data.rows import Rows
 from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import FORMAT
-from endwise.studies.cells import Cell, Joint, Judging, Training, arrow
+from endwise.studies.cells import Cell, Joint, Judging, Labels, Training, arrow
 from endwise.system.components import Component, Learned, is_network
 from endwise.system.designs import Design
 from endwise.system.graph import System
@@ -52,6 +52,7 @@ class Context:
         self.rows = Rows.open(job.rows) if rows is None else rows
         self.truth = Truth(job.system, self.rows)
         self._indices: dict[Training, np.ndarray] = {}
+        self._truths: dict[tuple[Labels, int], Truth] = {}
         self._keys: dict[Cell, str] = {}
 
     @cached_property
@@ -88,11 +89,36 @@ class Context:
         """The fold of every training row, -1 for the others. Shape (N,)."""
         return splits.folds(self.units, self.carries, self.job.split.train, self.seed, repeat)
 
-    def usable(self, component: Component, path: tuple[Component, ...]) -> np.ndarray:
+    def truth_for(self, training: Training) -> Truth:
+        """What a training may know: all true values, or those that are left where labels are scarce."""
+        if not training.labels:
+            return self.truth
+        asked = (training.labels, training.repeat)
+        if asked not in self._truths:
+            self._truths[asked] = Truth(self.system, self.rows.without(self._hidden(*asked)))
+        return self._truths[asked]
+
+    def _hidden(self, labels: Labels, repeat: int) -> dict[str, np.ndarray]:
+        """For each scarce signal the training rows whose label is hidden. Masks (N,)."""
+        order = splits.labelled_first(self.carries, self.job.split.train, self.seed, repeat)
+        hidden = {name: np.zeros(len(self.rows), bool) for name, _ in labels}
+        for name, count in labels:
+            hidden[name][order[self.rows.has(name)[order]][count:]] = True
+        return hidden
+
+    @cached_property
+    def labels(self) -> dict[str, int]:
+        """How many training rows carry a label of each signal that is not an input."""
+        names = [name for name in self.system.signals if name not in self.system.source_names]
+        counts = {name: int(self.rows.has(name)[self.job.split.train].sum()) for name in names}
+        return {name: count for name, count in counts.items() if count}
+
+    def usable(self, training: Training, component: Component, path: tuple[Component, ...]) -> np.ndarray:
         """Which rows the component could train on: label there, inputs true or within reach. Shape (N,)."""
         made = {part.output.name for part in path}
         takes = {signal.name for part in (*path, component) for signal in part.inputs} - made
-        return np.logical_and.reduce([self.truth.has(name) for name in (component.target.name, *sorted(takes))])
+        truth = self.truth_for(training)
+        return np.logical_and.reduce([truth.has(name) for name in (component.target.name, *sorted(takes))])
 
     def index(self, training: Training) -> np.ndarray:
         """The row numbers that one training uses, its held-out slice included."""
@@ -101,7 +127,7 @@ class Context:
             if isinstance(training, Joint):
                 index = self._without_leaks(training, sample[self.teaches_any(training)[sample]])
             else:
-                index = sample[self.usable(training.component, training.path)[sample]]
+                index = sample[self.usable(training, training.component, training.path)[sample]]
             if training.without is not None:
                 index = index[self.folds(training.repeat)[index] != training.without]
             self._indices[training] = index
@@ -111,7 +137,7 @@ class Context:
         """For each learned part, by the signal it makes, which rows teach it in a joint training. Masks (N,)."""
         parts = training.parts
         return {
-            part.output.name: self.usable(part, ancestors(parts[:at], part))
+            part.output.name: self.usable(training, part, ancestors(parts[:at], part))
             for at, part in enumerate(parts)
             if part.learns
         }
@@ -123,7 +149,7 @@ class Context:
     def _without_leaks(self, training: Joint, index: np.ndarray) -> np.ndarray:
         """`index` without rows that would teach a stage of groups that say when to stop."""
         stopping = np.unique(self.units[index[self._stopping(training, index)]].astype(str))
-        wanted = self.usable(training.component, training.path)[index]
+        wanted = self.usable(training, training.component, training.path)[index]
         return index[wanted | ~np.isin(self.units[index].astype(str), stopping)]
 
     def held_out(self, training: Training) -> np.ndarray:
@@ -131,7 +157,7 @@ class Context:
         return self._stopping(training, self.index(training))
 
     def _stopping(self, training: Training, index: np.ndarray) -> np.ndarray:
-        own = self.usable(training.component, training.path)[index]  # all of them, but in a joint training
+        own = self.usable(training, training.component, training.path)[index]  # all of them, but in a joint training
         if self.rows.split is not None and (own & (self.rows.split[index] != "side")).sum() >= splits.FEWEST:
             own &= self.rows.split[index] != "side"
         mask = np.zeros(len(index), bool)
@@ -174,12 +200,22 @@ class Context:
         part = cell.component  # what it takes is of others' making where it is chained
         known = (part.target, *part.auxiliary, *(() if cell.path else part.inputs))
         together = _together(cell) if isinstance(cell, Joint) else []
-        computed = [f.identity() for signal in known for f in self.truth.used(signal.name, index)]
+        truth = self.truth_for(cell)
+        computed = [f.identity() for signal in known for f in truth.used(signal.name, index)]
         return seeds.digest(
             FORMAT, LEARNING, "training", cell.component.identity(), [part.identity() for part in cell.path],
             self.rows.fingerprint, seeds.digest(index.tobytes().hex()), self.seed_of(cell), self.job.device,
             sorted(self.recipe(cell).items()), computed, [self.key(one) for one in self.needs(cell)], *together,
+            *self._partly(cell, index),
         )  # fmt: skip
+
+    def _partly(self, cell: Training, index: np.ndarray) -> list[str]:
+        """Where labels are scarce, what else decides beside the rows used: which of them have which labels."""
+        if not cell.labels or not (cell.component.auxiliary or isinstance(cell, Joint)):
+            return []
+        truth, parts = self.truth_for(cell), (*cell.path, cell.component)
+        names = sorted({signal.name for part in parts for signal in (part.target, *part.auxiliary)})
+        return [truth.has(name)[index].tobytes().hex() for name in names]
 
     def _judging_key(self, cell: Judging) -> str:
         computed = [f.identity() for f in self.truth.used(self.system.wants.name, self.test)]

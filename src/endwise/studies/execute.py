@@ -23,6 +23,7 @@ from endwise.learn.chain import Chain
 from endwise.learn.fit import fit
 from endwise.learn.model import Model, load
 from endwise.learn.together import fit_together
+from endwise.learn.truth import Truth
 from endwise.stores.folder import FolderStore
 from endwise.studies.cells import Cell, Joint, Judging, Training, described
 from endwise.studies.context import Context
@@ -93,15 +94,15 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
             f"Under {fewest} rows there is nothing to hold out.",
             "Study larger sizes, or add rows with its labels.",
         )
-    inputs = _inputs(context, store, cell, index)
-    target = context.truth.take(cell.component.target.name, index)
+    inputs, truth = _inputs(context, store, cell, index), context.truth_for(cell)
+    target = truth.take(cell.component.target.name, index)
     held = context.held_out(cell)
     recipe = dataclasses.replace(context.job.recipe, learning_rate=cell.rate)
     component = cell.component
     assert isinstance(component, Learned)
     model, done = fit(
         component, inputs, target, held_out=held, recipe=recipe, seed=context.seed_of(cell), device=context.job.device,
-        auxiliary=[context.truth.known(signal.name, index) for signal in component.auxiliary],
+        auxiliary=[truth.known(signal.name, index) for signal in component.auxiliary],
     )  # fmt: skip
     model.save(folder / "model")
     started = time.process_time()
@@ -120,12 +121,13 @@ def _train_together(context: Context, store: FolderStore, cell: Joint, folder: P
     taken = dict.fromkeys(s.name for part in cell.parts for s in part.inputs if s.name not in made)
     teaches = {name: rows[index] for name, rows in context.teaches(cell).items()}
     targets = {part.output.name: part.target.name for part in cell.parts if part.learns}
+    truth = context.truth_for(cell)
     starts = {one.component.output.name: one for one in cell.starts}
     models, done = fit_together(
         cell.parts,
         {name: model_of(context, store, one) for name, one in starts.items()},
-        {name: _whole(context, name, index) for name in taken},
-        {name: (_whole(context, target, index), teaches[name]) for name, target in targets.items()},
+        {name: _whole(truth, name, index) for name in taken},
+        {name: (_whole(truth, target, index), teaches[name]) for name, target in targets.items()},
         held_out=context.held_out(cell),
         recipe=dataclasses.replace(context.job.recipe, learning_rate=cell.rate),
         seed=context.seed_of(cell),
@@ -141,11 +143,11 @@ def _train_together(context: Context, store: FolderStore, cell: Joint, folder: P
     }  # fmt: skip
 
 
-def _whole(context: Context, name: str, index: np.ndarray) -> Any:
+def _whole(truth: Truth, name: str, index: np.ndarray) -> Any:
     """True values, and where a row has none those of another: no loss looks at them, and they are possible ones."""
-    if context.truth.has(name)[index].all():
-        return context.truth.view(name, index)
-    values, has = context.truth.known(name, index)
+    if truth.has(name)[index].all():
+        return truth.view(name, index)
+    values, has = truth.known(name, index)
     for at in np.flatnonzero(~has):
         values[at] = values[has.argmax()]
     return values
@@ -153,19 +155,19 @@ def _whole(context: Context, name: str, index: np.ndarray) -> Any:
 
 def _inputs(context: Context, store: FolderStore, cell: Training, index: np.ndarray) -> list[Any]:
     """One array an input: true values (apart), or what the stages before put out (chained)."""
-    names = [signal.name for signal in cell.component.inputs]
+    names, truth = [signal.name for signal in cell.component.inputs], context.truth_for(cell)
     if not cell.path:
-        return [context.truth.view(name, index) for name in names]
+        return [truth.view(name, index) for name in names]
     made = {part.output.name for part in cell.path}
     sources = {s.name for part in (*cell.path, cell.component) for s in part.inputs} - made
     parts: list[tuple[np.ndarray, dict[str, Any]]] = []
     for without, mask in context.sources(cell).items():
         models = {name: model_of(context, store, one) for name, one in cell.feeders(without).items()}
-        rows = {name: context.truth.view(name, index[mask]) for name in sorted(sources)}
+        rows = {name: truth.view(name, index[mask]) for name in sorted(sources)}
         parts.append((np.flatnonzero(mask), Chain(cell.path, models)(rows)))
     back = np.argsort(np.concatenate([at for at, _ in parts]))
     return [
-        np.concatenate([values[name] for _, values in parts])[back] if name in made else context.truth.view(name, index)
+        np.concatenate([values[name] for _, values in parts])[back] if name in made else truth.view(name, index)
         for name in names
     ]
 

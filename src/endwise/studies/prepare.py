@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from endwise.learn.truth import Truth
 from endwise.records import Untrainable
 from endwise.studies.cells import Cell, Training
 from endwise.studies.context import Context, Job
-from endwise.studies.schedule import Scope, ceilings, cost, first_rates, judgings
+from endwise.studies.schedule import Scope, ceilings, cost, first_rates, judgings, scarcities
 from endwise.studies.trainable import judgeable, settle
 from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
@@ -39,6 +39,7 @@ class Options:
     budget: float | None = None
     device: str = "cpu"
     examples: bool = True
+    labels: bool = False
     command: str = ""
 
 
@@ -85,7 +86,7 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
         rows,
     )
     repeats = options.repeats or (2 if options.quick else 3)
-    scope = Scope(designs, _sizes(options, context), repeats, tunes=not options.quick)
+    scope = Scope(designs, _sizes(options, context), repeats, tunes=not options.quick, labels=options.labels)
     forced = [
         one.text
         for asked, one in zip(wanted, settled, strict=True)
@@ -159,11 +160,13 @@ def cells_of(prepared: Prepared) -> dict[str, Cell]:
     rates = first_rates(scope, context)
     for cell in (*judgings(scope, rates), *ceilings(scope, rates, context.knows)):
         add(cell)
+    for cell in scarcities(scope, rates, context.labels) if scope.labels else ():
+        add(cell)
     return found
 
 
-def estimate(prepared: Prepared) -> float:
-    """A rough guess of the CPU seconds that all trainings of the study take."""
-    cells = (cell for cell in cells_of(prepared).values() if isinstance(cell, Training))
+def estimate(prepared: Prepared, done: Callable[[str], bool] = lambda key: False) -> float:
+    """A rough guess of the CPU seconds that the trainings take which are not `done`, by key."""
+    cells = (cell for key, cell in cells_of(prepared).items() if isinstance(cell, Training) and not done(key))
     total = sum(cost(cell, len(prepared.context.index(cell))) for cell in cells)
     return total * (1.5 if prepared.scope.tunes else 1.0)  # the search of learning rates adds about half

@@ -33,6 +33,7 @@ class Outcome:
     rechecked: list[Judging] = field(default_factory=list)
     ceilings: list[Judging] = field(default_factory=list)  # with all true values that a part takes
     truth_runs: list[Judging] = field(default_factory=list)  # with true values at one seam, or up to it
+    scarcities: list[Judging] = field(default_factory=list)  # with fewer labels of a signal
     tuning: list[Tuning] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     rates: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -83,6 +84,8 @@ class Runner:
         if self.outcome.done:
             runs = schedule.truth_runs(scope, self._dissected(scope), rates, self.context.knows_some)
             self.outcome.truth_runs = self._measure(runs)
+        if self.outcome.done and scope.labels:
+            self.outcome.scarcities = self._measure(schedule.scarcities(scope, rates, self.context.labels))
         return self.outcome
 
     def _search(self, scope: schedule.Scope, depth: int, rates: schedule.Rates) -> dict[tuple[str, str], float]:
@@ -180,7 +183,7 @@ class Runner:
     def _failed(self, key: str, cell: Cell, error: str) -> None:
         seed = self.context.seed_of(cell) if isinstance(cell, Training) else self.context.seed
         recorded: Mapping[str, object] = self.store.failure(key) or {}
-        beside = isinstance(cell, Judging) and bool(cell.truths)
+        beside = bool(cell.labels) or (isinstance(cell, Judging) and bool(cell.truths))
         self.outcome.failures.append(Failure(cell.title, key, seed, str(recorded.get("error", error)), beside))
         if not recorded:  # the worker died before it could write
             self.store.fail(key, {**described(cell), "key": key, "seed": seed, "error": error})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from endwise.data.splits import FEWEST
 from endwise.studies.cells import Joint, Judging, Training, arrow, rates_for, takes_predictions
 from endwise.studies.context import Context, rates_of, searched
 from endwise.system.components import Component, is_learner
@@ -13,17 +14,22 @@ from endwise.system.designs import Design
 from endwise.system.paths import ancestors, rest
 from endwise.system.signals import Signal
 
+SCARCE = (2, 4)  # a half and a quarter of the labels: a forecast rests on sizes from n/4 on
 SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small budget for every component
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a study measures: designs at sizes, each `repeats` times; `tunes` says whether rates are searched."""
+    """What a study measures: designs at sizes, each `repeats` times; `tunes` says whether rates are searched.
+
+    `labels` says whether it also measures what each design does with fewer labels of one signal.
+    """
 
     designs: tuple[Design, ...]
     sizes: tuple[int, ...]
     repeats: int
     tunes: bool
+    labels: bool = False
 
     @property
     def middle(self) -> int:
@@ -128,6 +134,23 @@ def truth_runs(scope: Scope, designs: Sequence[Design], rates: Rates, knows: Cal
             for truths in (_taken(design, (name,)), up_to):
                 found[Judging(design, scope.sizes[-1], 0, rates_of(design, rates), largest=True, truths=truths)] = None
     return list(found)
+
+
+def scarcities(scope: Scope, rates: Rates, counts: Mapping[str, int]) -> list[Judging]:
+    """Each design at the largest size with a half and a quarter of the labels: of each signal alone, and of all.
+
+    `counts` holds the labels of each signal. The first tell what the labels of one signal are worth, the last how
+    such gains go together. Fewer labels than a training needs are not tried.
+    """
+    found: list[Judging] = []
+    for repeat in range(scope.repeats):
+        for design in scope.designs:
+            for part in SCARCE:
+                left = {name: count // part for name, count in counts.items() if count // part >= FEWEST}
+                asked = dict.fromkeys([*(((name, count),) for name, count in left.items()), tuple(left.items())])
+                rated = rates_of(design, rates)
+                found += [Judging(design, scope.sizes[-1], repeat, rated, True, labels=one) for one in asked if one]
+    return found
 
 
 def seams(design: Design, knows: Callable[[str], bool]) -> list[str]:

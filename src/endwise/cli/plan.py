@@ -1,0 +1,105 @@
+"""`endwise plan`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from endwise.cli.options import Json, Several, pairs
+from endwise.errors import StudyError, UsageError
+
+if TYPE_CHECKING:
+    from endwise.records import Plan, Verdict
+
+
+def plan(
+    folder: Path, *, price: Several = None, budget: float | None = None, target: float | None = None,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Tell which labels to buy next, from a finished study: the least error for a budget, or a target for the least.
+
+    What the designs do with fewer labels is measured once, if the study was not asked for it, after its cost is told.
+
+    Parameters
+    ----------
+    folder
+        The study's folder, as in runs/bone-age.
+    price
+        SIGNAL=PRICE: what one more label of a signal costs, in whatever money. Signals without a price are not bought.
+    budget
+        The money there is.
+    target
+        The error to be reached, in the study's unit.
+    as_json
+        Print the plan as JSON.
+    """
+    from endwise.planning import plan as planned
+    from endwise.records import to_json
+    from endwise.report.stored import verdict_in
+
+    prices = {name: _number(name, value) for name, value in pairs(price, "--price", "SIGNAL=PRICE").items()}
+    verdict = verdict_in(folder)
+    if not verdict.scarcities:
+        verdict = _measured(folder, verdict)
+    found = planned(verdict, prices, budget=budget, target=target)
+    if as_json:
+        print(json.dumps(to_json(found), indent=1))
+    else:
+        _print(verdict, found)
+
+
+def _number(name: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise UsageError(
+            f"--price {name}={value} was given.",
+            f"'{value}' is not a number.",
+            "A price is what one more label costs, without the name of the money.",
+            f"Write --price {name}=0.40.",
+        ) from None
+
+
+def _measured(folder: Path, verdict: Verdict) -> Verdict:
+    """The verdict of the same study, asked for labels too: its own command again."""
+    from endwise.cli.study import again
+    from endwise.planning import not_measured
+    from endwise.report.stored import verdict_in
+
+    words = shlex.split(verdict.command)
+    if words[:2] != ["endwise", "study"]:
+        raise not_measured(verdict)
+    if not verdict.done:
+        raise StudyError(
+            f"Labels to buy were asked for, from the study in {folder}.",
+            "It was stopped before its end.",
+            "A plan starts from a whole study.",
+            f"Give its command again, it goes on: {verdict.command}",
+        )
+    again(verdict.command, folder)
+    return verdict_in(folder)
+
+
+def _print(verdict: Verdict, found: Plan) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from endwise.report.planning import answer, footing, head, line, purchases
+    from endwise.report.terminal import prose
+
+    out = Console(highlight=False)
+    out.print(prose(answer(verdict, found)))
+    out.print()
+    lines = Table.grid(padding=(0, 2))
+    lines.add_row(
+        "", *(Text(word, style="dim", justify="right") for word in head(verdict, found)), Text("design", style="dim")
+    )
+    for name, one in purchases(verdict, found):
+        cells = (Text(cell, justify="right") for cell in line(verdict, found, one))
+        lines.add_row(Text(name, style="bold" if name == "plan" else ""), *cells, Text(one.design))
+    out.print(lines)
+    out.print()
+    out.print(prose(footing(found)))
