@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 import endwise as ew
+from endwise.findings.leading import Best
+from endwise.stores.folder import FolderStore
 from endwise.studies.cells import Judging
 from endwise.studies.context import Context
+from endwise.studies.execute import run_cell
 from endwise.studies.prepare import Options, prepare
-from endwise.studies.schedule import first_rates, scarcities
+from endwise.studies.schedule import first_rates, judgings, scarcities
 from tests.studies.tiny import rows, system
 
 
@@ -60,6 +63,24 @@ def test_a_stage_computed_from_scarce_truth_is_scarce_too(tiny: tuple[Context, l
     assert not last.path
     assert len(context.index(last)) == staged.labels[0][1]
     assert context.key(last) != context.key(replace(last, labels=()))
+
+
+def test_who_leads_is_told_of_designs_with_all_labels(tmp_path: Path) -> None:
+    prepared = prepare(system(), rows(240), Options(quick=True, labels=True), tmp_path / "rows")
+    prepared.context.rows.save(tmp_path / "rows")
+    store = FolderStore(tmp_path / "store")
+    rates = first_rates(prepared.scope, prepared.context)
+    whole = next(iter(judgings(prepared.scope, rates)))
+    scarce = next(c for c in scarcities(prepared.scope, rates, prepared.context.labels) if c.design == whole.design)
+    for cell in (whole, scarce):
+        for one in (*cell.trainings.values(), cell):
+            if not store.has(prepared.context.key(one)):
+                run_cell(prepared.context, store, one)
+    best = Best(prepared, store)
+    assert best.after(scarce) is None
+    assert str(best.after(whole)).startswith(whole.design.text)
+    best.after(scarce)
+    assert len(best.errors[whole.size][whole.design.text]) == 1
 
 
 def test_test_rows_keep_their_truth(tiny: tuple[Context, list[Judging]]) -> None:

@@ -88,18 +88,22 @@ def _print(verdict: Verdict, found: Plan) -> None:
     from rich.text import Text
 
     from endwise.report.planning import answer, footing, head, line, purchases
+    from endwise.report.ranking import ranked
     from endwise.report.terminal import prose
 
     out = Console(highlight=False)
     out.print(prose(answer(verdict, found)))
     out.print()
+    letters = {entry.design: entry.letter for entry in ranked(verdict)}
     lines = Table.grid(padding=(0, 2))
-    lines.add_row(
-        "", *(Text(word, style="dim", justify="right") for word in head(verdict, found)), Text("design", style="dim")
-    )
-    for name, one in purchases(verdict, found):
-        cells = (Text(cell, justify="right") for cell in line(verdict, found, one))
-        lines.add_row(Text(name, style="bold" if name == "plan" else ""), *cells, Text(one.design))
+    lines.add_row("", *(Text(word, style="dim", justify="right") for word in ("design", *head(found))))
+    shown = purchases(verdict, found)
+    for name, one in shown:
+        cells = (letters[one.design], *line(verdict, found, one))
+        lines.add_row(Text(name, style="bold" if name == "plan" else ""), *(Text(c, justify="right") for c in cells))
     out.print(lines)
+    out.print()
+    for design in sorted({one.design for _, one in shown}, key=lambda one: letters[one]):
+        out.print(Text.assemble((letters[design], "bold"), f"  {design}"))
     out.print()
     out.print(prose(footing(found)))

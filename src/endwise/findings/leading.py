@@ -20,7 +20,7 @@ class Best:
     def after(self, cell: Cell) -> str | None:
         """The leader in words once `cell` has ended; None while nothing has been judged."""
         metric = self.context.system.judge.metrics[0]
-        if isinstance(cell, Judging) and self.store.has(self.context.key(cell)):
+        if isinstance(cell, Judging) and self._counts(cell):
             records, _ = records_of(self.context, self.store, cell)
             of_size = self.errors.setdefault(cell.size, {})
             of_size.setdefault(cell.design.text, []).append(metric.aggregate(records[metric.name]))
@@ -28,3 +28,7 @@ class Best:
             return None
         error, design = min((float(np.mean(e)), text) for text, e in self.errors[max(self.errors)].items())
         return f"{design}: {error:.3g} {metric.unit_for(self.context.system.wants)}".strip()
+
+    def _counts(self, cell: Judging) -> bool:
+        """Whether a design was judged as it is, neither helped by the truth nor short of labels."""
+        return not cell.truths and not cell.labels and self.store.has(self.context.key(cell))

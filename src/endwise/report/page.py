@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from endwise.records import Example, Film, Verdict
-from endwise.report import attributing, blaming, figures, mistakes, tables
+from endwise.report import attributing, blaming, figures, mistakes, scarcity, tables
 from endwise.report.examples import draw
 from endwise.report.marks import swatch
 from endwise.report.outlook import figures as outlook_figures, tables as outlook_tables
@@ -87,6 +87,7 @@ def render(verdict: Verdict, examples: Sequence[Example] = (), films: Sequence[F
         blamed=blaming.blamed(verdict),
         blaming=blaming,
         attributing=attributing,
+        scarcity=scarcity,
         mistakes=mistakes,
         training_seconds=tables.training_seconds(verdict),
         study_time=_study_time(verdict),
@@ -110,6 +111,7 @@ def _contents(verdict: Verdict, examples: bool, films: bool) -> dict[str, str]:
         ("stages", "Stage by stage", bool(verdict.stages)),
         ("ceilings", "With perfect stages", bool(verdict.ceilings)),
         ("blame", "Which stage is to blame", bool(verdict.blames)),
+        ("labels", "With fewer labels", bool(verdict.scarcities)),
         ("caveats", "Caveats", bool(verdict.caveats)),
         ("words", "Errors by word", verdict.by_word is not None),
         ("films", "Where each design loses most", films),

@@ -56,18 +56,17 @@ def purchases(verdict: Verdict, plan: Plan) -> list[tuple[str, Purchase]]:
     found = [
         ("now", plan.now),
         ("plan", plan.buy),
-        *(("another design", one) for one in plan.alternatives),
+        *(("other", one) for one in plan.alternatives),
         ("evenly", plan.evenly),
         (f"all on {verdict.wants}", plan.final_label),
     ]
     return [(name, one) for name, one in found if one is not None]
 
 
-def head(verdict: Verdict, plan: Plan) -> list[str]:
+def head(plan: Plan) -> list[str]:
     """The heads of the columns after the design."""
-    unit = f" ({verdict.unit})" if verdict.unit else ""
-    reaches = [] if plan.target is None else ["reaches it"]
-    return [*(f"+ {name}" for name in plan.have), "price", f"error{unit}", "80 % band", *reaches]
+    reaches = [] if plan.target is None else [f"P({number(plan.target)} or less)"]
+    return [*(f"+ {name}" for name in plan.have), "price", "error", "80 % band", *reaches]
 
 
 def line(verdict: Verdict, plan: Plan, one: Purchase) -> list[str]:
