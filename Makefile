@@ -44,7 +44,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/installed
-	@for script in bench/front_door.py bench/forecast.py bench/bone_age.py bench/speech.py bench/gate_world.py bench/gate.py bench/driving_world.py bench/driving.py bench/reuse.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in bench/front_door.py bench/forecast.py bench/bone_age.py bench/speech.py bench/gate_world.py bench/gate.py bench/driving_world.py bench/driving.py bench/reuse.py bench/plan.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 # One core. The calibration curves, which only the part on neural families needs, are named by
 #   make bench-forecast FORECAST='--calibration10 FILE --calibration11 FILE'

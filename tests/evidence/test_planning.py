@@ -120,6 +120,10 @@ def test_what_no_purchase_reaches_is_said() -> None:
     for asked in (Asked({"age": 1.0}, None, 0.5), Asked({"joints": 1.0, "age": 1.0}, 10.0, 6.0)):
         found = plan([law], asked, best="staged", wants="age")
         assert (found.answer, found.buy) == (UNREACHABLE, None)
+        (nearest,) = found.alternatives
+        assert nearest.reaches is not None
+        assert 0 <= nearest.reaches < 0.8
+        assert found.evenly is None or nearest.error <= found.evenly.error * 1.02
 
 
 def test_a_target_that_is_met_costs_nothing() -> None:

@@ -53,10 +53,10 @@ def plan(found: Sequence[Labelling], asked: Asked, *, best: str, wants: str, ref
     now = _priced(current, {}, asked)
     each = [(_cheapest if asked.target is not None else _least_error)(one, asked) for one in found]
     made = sorted((one for one in each if one is not None), key=lambda one: _merit(one, asked))
-    buy = made[0] if made else None
+    buy, others = (made[0], made[1:]) if made else (None, _nearest(found, asked))
     return Plan(
         _answer(buy, now, best, asked), dict(asked.prices), have, asked.budget, asked.target, now, buy,
-        tuple(made[1 : 1 + ALTERNATIVES]),
+        tuple(others[:ALTERNATIVES]),
         _reference(found, asked, {name: 1 / len(asked.prices) for name in asked.prices}),
         _reference(found, asked, {wants: 1.0}) if wants in asked.prices else None,
         tuple(refused),
@@ -87,22 +87,32 @@ def _least_error(one: Labelling, asked: Asked) -> Purchase:
 
 def _cheapest(one: Labelling, asked: Asked) -> Purchase | None:
     """The purchase that reaches the target with probability `SURE` for the least money; None where none does."""
-    signals = [name for name in one.have if name in asked.prices]
-    limit = sum(asked.prices[name] * (most(one.have[name]) - one.have[name]) for name in signals)
-    limit = limit if asked.budget is None else min(limit, asked.budget)
     found = _likeliest(one, asked, 0.0)
     if _sure(found):
         return found
-    found = _likeliest(one, asked, limit)
+    low, high = min(asked.prices.values()), _limit(one, asked)
+    found = _likeliest(one, asked, high)
     if not _sure(found):
         return None
-    low, high = min(asked.prices[name] for name in signals), limit
     for _ in range(HALVINGS):
         middle = (low * high) ** 0.5
         tried = _likeliest(one, asked, middle)
         low, high = (low, middle) if _sure(tried) else (middle, high)
         found = tried if _sure(tried) else found
     return found
+
+
+def _nearest(found: Sequence[Labelling], asked: Asked) -> list[Purchase]:
+    """Where the target is out of reach: the purchases that come nearest to it, the likeliest first."""
+    made = [_likeliest(one, asked, _limit(one, asked)) for one in found]
+    return sorted(made, key=lambda one: (-(one.reaches or 0.0), one.error))
+
+
+def _limit(one: Labelling, asked: Asked) -> float:
+    """The most money that can be looked at for a design."""
+    room = {name: most(one.have[name]) - one.have[name] for name in one.have if name in asked.prices}
+    whole = sum(asked.prices[name] * count for name, count in room.items())
+    return whole if asked.budget is None else min(whole, asked.budget)
 
 
 def _sure(one: Purchase) -> bool:

@@ -40,8 +40,8 @@ class Plan:
     `nothing` (no purchase is expected to lower the error by a hundredth, or the target is reached), `unreachable`
     (no purchase that can be looked at reaches the target). `have` counts the present labels; `now` is the best design
     with these. `buy` is the purchase, None where there is none to make; `alternatives` the best purchases of other
-    designs. `evenly` and `final_label` spend the same money alike on all priced labels, and all on the wanted
-    output's, each for the design that errs least then.
+    designs, or where the target is out of reach those that come nearest to it. `evenly` and `final_label` spend the
+    same money alike on all priced labels, and all on the wanted output's, each for the design that errs least then.
     """
 
     answer: str

@@ -56,7 +56,7 @@ def purchases(verdict: Verdict, plan: Plan) -> list[tuple[str, Purchase]]:
     found = [
         ("now", plan.now),
         ("plan", plan.buy),
-        *(("other", one) for one in plan.alternatives),
+        *(("nearest" if plan.buy is None else "other", one) for one in plan.alternatives),
         ("evenly", plan.evenly),
         (f"all on {verdict.wants}", plan.final_label),
     ]
@@ -86,6 +86,6 @@ def footing(plan: Plan) -> str:
     have = listed([f"{count:,} of '{name}'" for name, count in plan.have.items()])
     out = "".join(f" `{one.design}` is left out: {one.why}." for one in plan.refused)
     return (
-        f"From {have}: each design was trained with a half and a quarter of the labels of one signal, and of all. "
-        f"Labels are bought for rows like these, and a price holds all that one costs.{out}"
+        f"Labels now: {have}. Each design was trained again with a half and a quarter of those of one signal, and of "
+        f"all. Labels are bought for rows like these, and a price holds all that one costs.{out}"
     )
