@@ -156,7 +156,7 @@ def _deliver(
     models = {name: model_of(context, store, one, name) for name, one in cell.trainings.items()}
     bundle.save(folder / "winner", cell.design, models, verdict, number_facts(context, store, cell))
     components.save_all(
-        folder / components.FOLDER, context.system.name, trained_in(context, store, judged, size), verdict.command
+        folder / components.FOLDER, context.system, trained_in(context, store, judged, size), verdict.command
     )
     examples = examples_of(context, cell.design, Chain(cell.design.parts, models)) if pictures else []
     first = [one for one in judged if one.size == size and one.repeat == 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
+from torch import Tensor, nn
 
 import endwise as ew
 from endwise.deliver.bundle import about_of
 from endwise.deliver.components import PLACE, copy, find, keep, library, named_in, place_of
-from endwise.errors import BundleError, DeclarationError, UsageError
+from endwise.deliver.frozen import _opened
+from endwise.errors import BundleError, DeclarationError, StudyError, UsageError
 from tests.studies import tiny
 from tests.studies.tiny import m, x
 
@@ -35,6 +38,18 @@ def networks() -> ew.System:
             ew.learned(x, to=tiny.y),
         ],
     )
+
+
+class Line(nn.Module):
+    """Somebody's own network."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.only = nn.Linear(3, 1)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        made: Tensor = self.only(rows)
+        return made
 
 
 def run(system: ew.System, rows: ew.Rows, out: Path, **options: Any) -> ew.Study:
@@ -186,7 +201,7 @@ def test_a_component_is_found_by_its_name_once_it_is_imported(stage: Path) -> No
     assert "of 0 imported components none is so called" in error.value.here
     assert "endwise components import" in error.value.do
     copy(stage, library() / "finder")
-    assert find("finder") == library() / "finder"
+    assert find("finder") == (library() / "finder", about_of(stage))
     with pytest.raises(UsageError, match=r"finder"):
         find("fnider")
 
@@ -213,6 +228,64 @@ def test_nothing_is_overwritten_by_another(source: Path, stage: Path, tmp_path: 
         copy(stage, tmp_path / "mine")
     with pytest.raises(BundleError, match=r"It is a bundle of a whole design"):
         copy(source / "winner", tmp_path / "winner")
+
+
+def test_a_winner_is_no_component(source: Path, tmp_path: Path) -> None:
+    """It has no identity of its own: two of them would be taken for each other."""
+    for used in (lambda: ew.reused(source / "winner"), lambda: find(source / "winner")):
+        with pytest.raises(BundleError, match=r"It is a bundle of a whole design") as error:
+            used()
+        assert f"endwise components list {source}" in error.value.do
+    assert "winner" not in named_in(source)
+    with pytest.raises(UsageError, match=r"A study writes one for each component"):
+        place_of(source / "winner")
+
+
+@pytest.mark.parametrize("start", ["frozen", "tuned"])
+def test_what_was_exchanged_after_it_was_declared_is_refused(stage: Path, start: Any, tmp_path: Path) -> None:
+    """A study measures what it was asked to: not what lies in the same folder later."""
+    folder = tmp_path / "stage"
+    copy(stage, folder)
+    taken = ew.reusing(networks(), "m", folder, start)
+    other = run(networks(), tiny.rows(160), tmp_path / "other", seed=5).folder / "components" / "m.from_x"
+    shutil.rmtree(folder)
+    copy(other, folder)
+    _opened.cache_clear()
+    with pytest.raises(StudyError) as error:
+        run(taken, tiny.rows(160), tmp_path / "out", designs=[STAGED])
+    told = "The one that lies there now has" if start == "frozen" else "They are others than when it was declared"
+    assert told in error.value.here
+    assert "Run the study again to" in str(error.value)
+
+
+def test_a_component_of_one_s_own_code_says_what_to_allow(tmp_path: Path) -> None:
+    """At once, and not in the midst of a study."""
+    own = ew.System(
+        "own", inputs=x, wants=m, judge=ew.mean_absolute_error, components=[ew.learned(x, to=m, using=Line)]
+    )
+    stage = run(own, tiny.rows(160, middle=1.0), tmp_path / "own").folder / "components" / "m.from_x"
+    with pytest.raises(BundleError) as error:
+        ew.reused(stage)
+    assert f"allow=['{__name__}']" in error.value.do
+    taken = ew.reusing(networks(), "m", stage, allow=[__name__])
+    assert not run(taken, unlabelled(), tmp_path / "with", training=("chained",)).verdict.failures
+
+
+@pytest.mark.parametrize("start", ["frozen", "tuned"])
+def test_a_study_deletes_nothing_that_it_did_not_write(stage: Path, start: Any, tmp_path: Path) -> None:
+    """Neither what it reuses out of its own folder, nor what somebody put there."""
+    system = networks()
+    folder = run(system, tiny.rows(160), tmp_path).folder
+    inside = folder / "components" / "m.from_x"
+    copy(stage, folder / "components" / "mine")
+    before = about_of(inside)["identity"]
+    taken = ew.reusing(system, "m", inside, start)
+    again = run(taken, tiny.rows(160), tmp_path, seed=5)
+    assert again.folder == folder
+    assert about_of(inside)["identity"] == before
+    names = named_in(folder / "components")
+    assert {"m.from_x", "mine", "y.from_d"} <= {*names}
+    assert len([one for one in names if one.startswith("m.from_x.")]) == (start == "tuned")
 
 
 def test_a_folder_without_components_is_named(tmp_path: Path) -> None:

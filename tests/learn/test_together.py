@@ -11,13 +11,14 @@ from hypothesis import given, settings, strategies as st
 from torch import Tensor, nn
 
 import endwise as ew
-from endwise.errors import DeclarationError
+from endwise.errors import DeclarationError, StudyError
 from endwise.learn.fit import fit
 from endwise.learn.heads import head
 from endwise.learn.model import Network
 from endwise.learn.ragged import Ragged
-from endwise.learn.together import Together, fit_together, refusal, seams
+from endwise.learn.together import Together, _check_same, fit_together, made_by, refusal, seams
 from endwise.learn.trainer import Recipe
+from endwise.system.components import Fixed
 
 x, m, d, y = ew.Vector("x", size=3), ew.Number("m"), ew.Number("d"), ew.Number("y")
 sort = ew.Category("sort", values=("low", "high"))
@@ -169,7 +170,7 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 @pytest.mark.parametrize(
     ("other", "here"),
     [
-        (lambda values: 3 * values, "On 16 rows they differ by"),
+        (lambda values: 3 * values, "On 16 rows a row differs by"),
         (lambda values: values[:, None], "One makes rows of shape (), the other of (1,)."),
     ],
 )
@@ -184,6 +185,31 @@ def test_a_differentiable_form_that_does_otherwise_is_refused(other: Any, here: 
     assert here in error.value.here
     assert "What is trained has to be what is run." in str(error.value)
     assert "leave it out: the gradient then stops there" in str(error.value)
+
+
+def test_each_value_of_a_row_is_held_against_its_own_spread() -> None:
+    """A small one that is wrong does not hide behind a large one that is right."""
+    both, sides = ew.Vector("both", size=2), ew.Vector("sides", size=2)
+    wide = np.array([1.0, 1000.0], np.float32)
+    of = ew.fixed(both, to=sides, using=np.copy, differentiable=lambda rows: rows * torch.tensor([1.2, 1.0]))
+    rows = torch.from_numpy(np.random.default_rng(0).normal(size=(16, 2)).astype(np.float32) * wide)
+    assert isinstance(of, Fixed)
+    with pytest.raises(DeclarationError, match=r"On 16 rows value 0 of a row differs by"):
+        _check_same(of, [rows], made_by(of, [rows]))
+
+
+def test_rows_that_hold_nan_are_named() -> None:
+    of = parts()
+    start = {name: _model(one) for name, one in (("m", of[0]), ("y", of[2]))}
+    rows = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    spoilt = rows[:, 0].copy()
+    spoilt[5] = np.nan
+    for taken, label in ((np.where(rows == rows[5], np.nan, rows), rows[:, 0]), (rows, spoilt)):
+        known = (label, np.ones(40, bool))
+        with pytest.raises(StudyError, match=r"1 row hold NaN|1 row holds NaN"):
+            fit_together(
+                of, start, {"x": taken}, {"m": known, "y": known}, held_out=np.arange(40) < 8, recipe=SHORT, seed=0
+            )
 
 
 def _model(component: Any) -> Any:

@@ -180,6 +180,20 @@ def test_adding_a_component_to_the_system_renames_no_cell(quick: bool, training:
     assert set(before) < set(after)
 
 
+def test_a_joint_design_needs_rows_on_which_all_its_parts_run() -> None:
+    """Its last part learns apart here, on true values of depth; on what comes from x no row could teach it."""
+    of = System(
+        "s", inputs=x, wants=y, judge=mean_absolute_error, components=[learned(x, to=depth), learned(depth, to=y)]
+    )
+    half, values = np.arange(60) < 30, np.arange(60.0)
+    some = Rows.from_columns([x, depth, y], dict.fromkeys(("x", "depth", "y"), values), present={"x": half, "y": ~half})
+    text, truth, train = "x -> depth -> y", Truth(of, some), np.arange(60)
+    assert isinstance(settle(parse(of, text), truth, train), Design)
+    found = settle(parse(of, f"{text} [joint]"), truth, train)
+    assert isinstance(found, Untrainable)
+    assert found.lacks == "0 training rows for depth -> y, of 8 at least (rows with 'y' 30, 'x' 30)"
+
+
 def test_all_designs_share_test_rows_and_repeats() -> None:
     found = prepared(system(), full(), training=("apart", "chained"))
     cells = cells_of(found)

@@ -49,10 +49,9 @@ def show(component: str, /, *, as_json: Json = False) -> None:
     as_json
         Print it as JSON.
     """
-    from endwise.deliver.bundle import about_of
     from endwise.deliver.components import card, find
 
-    about = about_of(find(component))
+    _, about = find(component)
     print(json.dumps(_facts(about), indent=1) if as_json else card(about), end="\n" if as_json else "")
 
 

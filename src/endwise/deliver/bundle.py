@@ -116,6 +116,7 @@ def write(
         model.save(fresh / "models" / name)
     for part in parts:
         if isinstance(part.using, Frozen):
+            part.using.open()  # still the one that was measured
             shutil.copytree(part.using.folder, fresh / REUSED / part.output.name)
     (fresh / "bundle.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
     (fresh / "README.md").write_text(words, encoding="utf-8")
@@ -235,7 +236,8 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
     part = kind(inputs, output, written["name"], written["start"], None, written["version"], label=label, origin=origin)
     using: Any
     if written.get("reused"):
-        using = Frozen(str(folder / REUSED / output.name), origin)
+        inner = folder.absolute() / REUSED / output.name
+        using = Frozen(str(inner), about_of(inner).get("identity", "none"), allow)
     elif written["estimator"] and isinstance(part, Learned):
         from endwise.learn.estimator import EstimatorModel  # brings scikit-learn: only for those who use it
 
@@ -264,8 +266,8 @@ def _found(written: Mapping[str, Any], folder: Path, allow: Sequence[str], signa
             f"The bundle {folder} was to be loaded.",
             f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
             "That is somebody's own code, which endwise does not run unasked.",
-            f"If you trust it: --allow {module} on the command line, allow=['{module}'] in Python, "
-            f"or hand the function over: code={{'{signal}': ...}}.",
+            f"If you trust it: allow=['{module}'] in Python, --allow {module} for `endwise predict`, "
+            f"or hand the function over to endwise.load: code={{'{signal}': ...}}.",
         )
     try:
         found: Any = importlib.import_module(module)

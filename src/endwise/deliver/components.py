@@ -21,10 +21,12 @@ from typing import Any
 from platformdirs import user_data_path
 
 from endwise.deliver.bundle import about_of, write, written
+from endwise.deliver.frozen import Frozen
 from endwise.errors import BundleError, UsageError, counted, near
 from endwise.learn.model import Model
 from endwise.records import FORMAT
 from endwise.system.components import Component
+from endwise.system.graph import System
 
 FOLDER = "components"
 NAME = re.compile(r"[^\W_][\w.-]*")
@@ -48,19 +50,25 @@ class Trained:
     told: Mapping[str, float]
 
 
-def save_all(folder: Path, system: str, trained: Sequence[Trained], command: str) -> None:
-    """Write each into a folder of its own in `folder`; what an older study left there goes."""
+def save_all(folder: Path, system: System, trained: Sequence[Trained], command: str) -> None:
+    """Write each into a folder of its own in `folder`, over an older one of its name; nothing else there is touched.
+
+    A component that the system itself reuses stays as it is: what has its name gets another.
+    """
     names = Counter(_name(one) for one in trained)
-    fresh: set[str] = set()
+    reused = {Path(one).resolve() for one in map(_taken_from, system.components) if one}
     for one in trained:
-        about = _about(system, one, command)
-        name = _name(one) if names[_name(one)] == 1 else f"{_name(one)}.{about['identity'][:10]}"
-        about["name"] = name
-        fresh.add(name)
-        write(folder / name, about, card(about), {one.component.output.name: one.model}, [one.component])
-    for other in named_in(folder):
-        if other not in fresh:
-            shutil.rmtree(folder / other)
+        about = _about(system.name, one, command)
+        plain = names[_name(one)] == 1 and (folder / _name(one)).resolve() not in reused
+        about["name"] = _name(one) if plain else f"{_name(one)}.{one.key[:10]}"
+        write(folder / about["name"], about, card(about), {one.component.output.name: one.model}, [one.component])
+
+
+def _taken_from(part: Component) -> str:
+    """The folder of the component that a part reuses; empty for none."""
+    if isinstance(part.using, Frozen):
+        return part.using.folder
+    return str(Path(part.begins[0]).parent.parent) if part.begins else ""
 
 
 def _name(one: Trained) -> str:
@@ -105,8 +113,8 @@ def library() -> Path:
 
 
 def named_in(folder: Path) -> list[str]:
-    """The names of all components in a folder."""
-    return sorted(one.parent.name for one in folder.glob("*/bundle.json"))
+    """The names of all components in a folder; other bundles, as winners, are none."""
+    return sorted(one.parent.name for one in folder.glob("*/bundle.json") if "identity" in about_of(one.parent))
 
 
 def place_of(folder: Path | None) -> Path:
@@ -138,13 +146,15 @@ def keep(source: Path, name: str | None) -> Path:
     return library() / called
 
 
-def find(what: str | Path) -> Path:
-    """The folder of a component: a path, or the name of one that was imported. Raises UsageError for none."""
-    if (Path(what) / "bundle.json").is_file():
-        return Path(what)
-    kept, known = library() / str(what), named_in(library())
-    if kept.name in known:
-        return kept
+def find(what: str | Path) -> tuple[Path, dict[str, Any]]:
+    """The folder of a component, a path or the name of one that was imported, and what it says of itself.
+
+    Raises UsageError for none, BundleError where it is another bundle.
+    """
+    for folder in (Path(what), library() / str(what)):
+        if (folder / "bundle.json").is_file():
+            return folder, told_by(folder)
+    known = named_in(library())
     raise UsageError(
         f"The component '{what}' was asked for.",
         f"It is no folder with a bundle.json, and of {counted(len(known), 'imported component')} none is so called.",
@@ -153,16 +163,22 @@ def find(what: str | Path) -> Path:
     )
 
 
+def told_by(folder: Path) -> dict[str, Any]:
+    """What a component says of itself. Raises BundleError for a bundle that is none."""
+    about = about_of(folder)
+    if "identity" in about:
+        return about
+    raise BundleError(
+        f"The component {folder} was asked for.",
+        "It is a bundle of a whole design, not of one component.",
+        "What is reused is a stage: a trained component with what it takes and makes.",
+        f"See those of a study: endwise components list {folder.parent}",
+    )
+
+
 def copy(source: Path, target: Path) -> None:
-    """Copy a component's folder. Raises BundleError where `target` is there, and is not the same."""
-    about = about_of(source)
-    if "identity" not in about:
-        raise BundleError(
-            f"The component {source} was to be copied.",
-            "It is a bundle of a whole design, not of one component.",
-            "What is reused is a stage: a trained component with what it takes and makes.",
-            f"See those of a study: endwise components list {source.parent}",
-        )
+    """Copy a component's folder. Raises BundleError where another thing is there already, or for no component."""
+    about = told_by(source)
     if target.exists():
         there = about_of(target).get("identity") if (target / "bundle.json").is_file() else None
         if there == about["identity"]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from endwise.deliver.bundle import about_of
 from endwise.deliver.components import find
 from endwise.deliver.frozen import Frozen
 from endwise.errors import DeclarationError, listed
+from endwise.learn.model import weights_digest
 from endwise.seeds import digest
 from endwise.system.components import Component, Fixed, Learned
 from endwise.system.graph import System
@@ -25,6 +25,7 @@ def reused(
     to: Signal | None = None,
     start: Way = "frozen",
     name: str | None = None,
+    allow: Sequence[str] = (),
 ) -> Component:
     """A component that was trained before, in another study or system.
 
@@ -36,24 +37,24 @@ def reused(
     start: `frozen` is used as it is and needs no rows; `tuned` is trained further, from its weights, on the rows of
         the study that carry its label (networks only).
     name: what tells it from other makers of the signal; by default as it was called.
+    allow: modules of your own that a frozen one may import, if its network was made by your code.
 
     Raises DeclarationError where signals do not fit, or what is to be tuned is no network; UsageError where there is
-    no such component.
+    no such component; BundleError where it is no component, is damaged, or needs code that was not allowed.
     """
-    folder = find(what)
-    about = about_of(folder)
+    folder, about = find(what)
     own = [from_json(one) for one in (*about["inputs"], *about["given"])]
     wants = next(from_json(one["output"]) for one in about["parts"] if one["output"]["name"] == about["wants"])
     taken, made = inputs or tuple(own), to or wants
     _check_fit(what, [*own, wants], [*taken, made])
     last = about["parts"][-1]
-    identity = about.get("identity", about["key"])
     called = name or last["name"]
     rows = f", learnt from {about['rows']:,} rows" if "rows" in about else ""
-    origin = f"{start}: '{about['design']}' of {about['system']}{rows} ({identity[:12]})"
-    source = digest("reused", start, identity)
+    origin = f"{start}: '{about['design']}' of {about['system']}{rows} ({about['identity'][:12]})"
+    source = digest("reused", start, about["identity"])
     if start == "frozen":
-        using = Frozen(str(folder.absolute()), identity)
+        using = Frozen(str(folder.absolute()), about["identity"], allow)
+        using.open()
         return Fixed(taken, made, called, "frozen", using, last["version"], source=source, origin=origin)
     tuned = Learned(taken, made, called, "tuned", None, last["version"], source=source, origin=origin)
     if len(about["parts"]) > 1 or last["using"] is not None or last["estimator"] or not last["learned"]:
@@ -63,20 +64,22 @@ def reused(
             "Of these alone the weights say all that is needed to go on.",
             "Use it as it is: start='frozen'.",
         )
-    return replace(tuned, begins=str(folder.absolute() / "models" / wants.name))
+    weights = folder.absolute() / "models" / wants.name
+    return replace(tuned, begins=(str(weights), weights_digest(weights)))
 
 
-def reusing(system: System, signal: str, what: str | Path, start: Way = "frozen") -> System:
+def reusing(system: System, signal: str, what: str | Path, start: Way = "frozen", allow: Sequence[str] = ()) -> System:
     """The system with a component trained before in the place of its own learned maker of `signal`.
 
     The first maker of the signal that the component fits is replaced, and lends its name, so that designs are written
-    as before. Raises DeclarationError where it fits none.
+    as before; `start` and `allow` are those of `reused`. Raises DeclarationError where it fits none, and what `reused`
+    raises.
     """
     own = [one for one in system.makers.get(signal, ()) if one.learns]
     why: list[str] = []
     for maker in own:
         try:
-            taken = reused(what, *maker.inputs, to=maker.output, start=start, name=maker.name)
+            taken = reused(what, *maker.inputs, to=maker.output, start=start, name=maker.name, allow=allow)
         except DeclarationError as error:
             why.append(error.here)
             continue

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from torch import nn
 
-from endwise.errors import StudyError, counted
+from endwise.errors import BundleError, StudyError, counted
 from endwise.learn.augment import augment
 from endwise.learn.auxiliary import Beside, Partial
 from endwise.learn.encode import check_finite
 from endwise.learn.learner import fit_learner
-from endwise.learn.model import Model, Network, NetworkModel
+from endwise.learn.model import Model, Network, NetworkModel, weights_digest
 from endwise.learn.trainer import Fit, Recipe, seeded, train
 from endwise.system.components import Learned, is_estimator, is_learner
 
@@ -58,7 +58,7 @@ def fit(
     with seeded(seed):
         network = Network(component)
         if component.begins:
-            network.take(Path(component.begins))
+            network.take(_unchanged(component))
             recipe = dataclasses.replace(recipe, learning_rate=recipe.learning_rate * recipe.fall)
         else:
             network.learn(inputs, target, rows)
@@ -72,3 +72,17 @@ def fit(
         tuned = bool(component.begins)  # goes on at the rate at which its own training ended, and never gets worse
         done = train(whole.to(device), arrays, held_out, recipe, seed, device, changes, from_here=tuned)
     return NetworkModel(component, network, device), done
+
+
+def _unchanged(component: Learned) -> Path:
+    """Where the weights lie that a tuned component begins from, as they were when it was declared."""
+    folder, declared = component.begins
+    found = weights_digest(Path(folder))
+    if found == declared:
+        return Path(folder)
+    raise BundleError(
+        f"{component!r} was to go on from the weights in {folder}.",
+        f"They are others than when it was declared: {found[:12]}, then {declared[:12]}.",
+        "Something was written there since; what is measured would not be what was asked for.",
+        "Run the study again to begin from what is there now; endwise components export keeps one safe.",
+    )

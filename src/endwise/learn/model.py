@@ -6,6 +6,7 @@ network from the component that the caller holds and fills in numbers: nothing i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,19 @@ from endwise.system.signals import Signal
 WEIGHTS = "weights.safetensors"
 PREDICTED_AT_ONCE = 32
 """Rows in every prediction batch, padded where fewer are asked for: one row or a thousand take the same sums."""
+
+
+def weights_digest(folder: Path) -> str:
+    """A digest of the weights that a network saved into `folder`. Raises BundleError where there are none."""
+    try:
+        return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    except OSError as missing:
+        raise BundleError(
+            f"The weights of a network were to be taken from {folder}.",
+            f"They cannot be read: {missing.strerror}.",
+            "A folder of a trained network holds them.",
+            "Take the folder from its source again.",
+        ) from None
 
 
 class Model(ABC):

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from endwise.errors import DeclarationError, listed
+from endwise.errors import DeclarationError, counted, listed
 from endwise.learn.augment import Augment, augment_all
 from endwise.learn.auxiliary import Partial
-from endwise.learn.encode import tensors
+from endwise.learn.encode import check_finite, tensors
 from endwise.learn.heads import Head, head
 from endwise.learn.model import Model, Network, NetworkModel
 from endwise.learn.ragged import Ragged, objects
@@ -30,7 +30,11 @@ from endwise.system.paths import Path
 TRIED = 16
 """Rows on which a function and its differentiable form are held against each other."""
 APART = 0.05
-"""By how much of their spread these may differ on average: rounding to whole pixels does not matter."""
+"""By how much of its spread each value of a row may differ on average: rounding to whole pixels does not matter."""
+PICTURES = ("image", "stack")
+"""Kinds whose values are held against each other as a whole: a pixel at the rim may hardly ever change."""
+ROUNDING = 1e-4
+"""What a value spreads by at least, of the largest there is: float32 rounds, also where all rows have the same."""
 
 
 def refusal(parts: Path) -> str:
@@ -154,8 +158,12 @@ def fit_together(
     held_out: (N,) marks the rows that only say when to stop, by the loss of the last part; all of them carry its label.
 
     The recipe goes on at the rate of its second part, where the training of each stage ended. Raises DeclarationError
-    where a function and its `differentiable` form make different rows.
+    where a function and its `differentiable` form make different rows, StudyError for rows that hold NaN.
     """
+    inputs = {signal.name: signal for part in parts for signal in part.inputs}
+    check_finite([inputs[name] for name in sources], list(sources.values()))
+    taught = {part.output.name: part.target for part in parts if part.learns}
+    check_finite([taught[name] for name in labels], [values[has] for values, has in labels.values()])
     networks: dict[str, Network] = {}
     for name, model in models.items():
         assert isinstance(model, NetworkModel)
@@ -210,11 +218,18 @@ def _check_same(part: Fixed, inputs: Sequence[Any], made: Any) -> None:
     found = _array(made)
     here = f"One makes rows of shape {wanted.shape[1:]}, the other of {found.shape[1:]}."
     if wanted.shape == found.shape and wanted.dtype != object:
-        gap = float(np.abs(wanted.astype(np.float64) - found).mean())
-        spread = float(wanted.astype(np.float64).std())
-        if gap <= APART * max(spread, 1e-9):
+        exact = wanted.astype(np.float64)
+        over = None if part.output.kind in PICTURES else 0
+        gaps, spreads = np.abs(exact - found).mean(axis=over), exact.std(axis=over)
+        off = gaps - APART * np.maximum(spreads, ROUNDING * np.abs(exact).max(initial=1.0))
+        if not (off > 0).any():
             return
-        here = f"On {len(found)} rows they differ by {gap:.3g} on average; the values spread by {spread:.3g}."
+        worst = np.unravel_index(off.argmax(), off.shape)
+        where = f"value {', '.join(map(str, worst))} of a row" if off.ndim else "a row"
+        here = (
+            f"On {counted(len(found), 'row')} {where} differs by {gaps[worst]:.3g} on average; "
+            f"it spreads by {spreads[worst]:.3g}."
+        )
     raise DeclarationError(
         f"The component {part!r} was to be trained through, in its differentiable form.",
         here,

@@ -86,14 +86,7 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
     if isinstance(cell, Joint):
         return _train_together(context, store, cell, folder)
     index = context.index(cell)
-    fewest = splits.FEWEST if cell.without is None else splits.FEWEST_IN_FOLD
-    if len(index) < fewest:
-        raise LabelsError(
-            f"The cell '{cell.title}' was run.",
-            f"{counted(len(index), 'row')} of its sample can be used.",
-            f"Under {fewest} rows there is nothing to hold out.",
-            "Study larger sizes, or add rows with its labels.",
-        )
+    _check_enough(cell, len(index))
     inputs, truth = _inputs(context, store, cell, index), context.truth_for(cell)
     target = truth.take(cell.component.target.name, index)
     held = context.held_out(cell)
@@ -115,11 +108,23 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
     }  # fmt: skip
 
 
+def _check_enough(cell: Training, rows: int) -> None:
+    fewest = splits.FEWEST if cell.without is None else splits.FEWEST_IN_FOLD
+    if rows < fewest:
+        raise LabelsError(
+            f"The cell '{cell.title}' was run.",
+            f"{counted(rows, 'row')} of its sample can be used.",
+            f"Under {fewest} rows there is nothing to hold out.",
+            "Study larger sizes, or add rows with its labels.",
+        )
+
+
 def _train_together(context: Context, store: FolderStore, cell: Joint, folder: Path) -> dict[str, Any]:
     index = context.index(cell)
     made = {part.output.name for part in cell.parts}
     taken = dict.fromkeys(s.name for part in cell.parts for s in part.inputs if s.name not in made)
     teaches = {name: rows[index] for name, rows in context.teaches(cell).items()}
+    _check_enough(cell, int(teaches[cell.component.output.name].sum()))
     targets = {part.output.name: part.target.name for part in cell.parts if part.learns}
     truth = context.truth_for(cell)
     starts = {one.component.output.name: one for one in cell.starts}

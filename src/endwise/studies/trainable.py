@@ -56,8 +56,13 @@ def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untraina
     lacks = ""
     for training in trainings:
         found = [_lacking(design, training == "chained", at, truth, train) for at in range(len(design.parts))]
+        if (
+            not any(found) and joint
+        ):  # beside what the parts start from, rows that teach the last one through all others
+            lacks = _lacking(design, True, len(design.parts) - 1, truth, train)
+            return Untrainable(design.text, lacks) if lacks else replace(design, starts=training)
         if not any(found):
-            return replace(design, starts=training) if joint else design.trained(training)
+            return design.trained(training)
         lacks = next(one for one in found if one)
     return Untrainable(design.text, lacks)
 

@@ -87,7 +87,9 @@ class Component:
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
     differentiable: Any = field(default=None, compare=False)  # the same function over tensors, for joint training
     differentiable_source: str = ""  # its digest, likewise
-    begins: str = field(default="", compare=False)  # folder of the network whose weights a tuned one begins from
+    begins: tuple[str, ...] = field(
+        default=(), compare=False
+    )  # folder and digest of the weights a tuned one begins from
     origin: str = ""  # of a reused component: where it was learnt, in words
     learns: ClassVar[bool]
 
