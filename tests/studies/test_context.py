@@ -16,7 +16,7 @@ from endwise.data.rows import Rows
 from endwise.judge.metrics import mean_absolute_error, root_mean_square_error
 from endwise.learn.trainer import Recipe
 from endwise.studies.cells import Judging, Training, arrow, rates_for
-from endwise.studies.context import Context, rates_of, searched
+from endwise.studies.context import Context, searched
 from endwise.studies.prepare import Options, cells_of, prepare
 from endwise.studies.trainable import row_use
 from endwise.system.components import Component, fixed, learned
@@ -122,7 +122,7 @@ def test_row_use_says_why() -> None:
     present = {"b": np.arange(count) < 50, "y": np.arange(count) < 40, "a": np.zeros(count), "c": np.zeros(count)}
     of = context(system(), rows(present, None))
     past = parse(system(), "x -> b:frozen -> y:past")
-    cell = Judging(past, 16, 0, rates_of(past, {("y", "past"): 0.1}), largest=True)
+    cell = Judging(past, 16, 0, rates_for(past.parts, {("y", "past"): 0.1}), largest=True)
     use = row_use(of, cell.trainings["y"])
     assert use.component == "x + b -> y:past"
     assert use.unused == {"not in a sample of this size": 16, "no 'y'": 20}

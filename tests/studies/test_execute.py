@@ -12,8 +12,8 @@ from sklearn.linear_model import Ridge
 
 from endwise.errors import StudyError
 from endwise.stores.folder import FolderStore
-from endwise.studies.cells import Judging
-from endwise.studies.context import Context, rates_of
+from endwise.studies.cells import Judging, rates_for
+from endwise.studies.context import Context
 from endwise.studies.execute import records_of, run_cell
 from endwise.system.components import fixed, learned
 from endwise.system.designs import parse
@@ -25,7 +25,7 @@ RIDGE = [learned(x, to=a, using=Ridge()), learned(a, to=y, using=Ridge())]
 def judged(of: Context, store: FolderStore, text: str) -> np.ndarray:
     design = parse(of.system, text)
     cell = Judging(
-        design, 24, 0, rates_of(design, dict.fromkeys([("a", "from_x"), ("y", "from_a")], 0.1)), largest=True
+        design, 24, 0, rates_for(design.parts, dict.fromkeys([("a", "from_x"), ("y", "from_a")], 0.1)), largest=True
     )
 
     def run(one: Any) -> None:

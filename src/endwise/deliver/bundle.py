@@ -144,8 +144,15 @@ def written(part: Component) -> dict[str, Any]:
         "inputs": [signal.to_json() for signal in part.inputs], "output": part.output.to_json(),
         "label": None if part.label is None else part.label.to_json(),
         "using": None if frozen else reference(part.using), "estimator": is_estimator(part.using), "reused": frozen,
-        "origin": part.origin,
+        "origin": part.origin, "encoder": _like(part.encoder),
     }  # fmt: skip
+
+
+def _like(encoder: Component | None) -> dict[str, Any] | None:
+    """What is needed of the component whose encoder a network began with: it is built to read alike."""
+    if encoder is None:
+        return None
+    return {"inputs": [one.to_json() for one in encoder.inputs], "output": encoder.output.to_json()}
 
 
 def reference(using: Any) -> dict[str, Any] | None:
@@ -232,8 +239,13 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
     output = from_json(written["output"])
     kind = Learned if written["learned"] else Fixed
     label = None if written.get("label") is None else from_json(written["label"])
-    origin = written.get("origin", "")
-    part = kind(inputs, output, written["name"], written["start"], None, written["version"], label=label, origin=origin)
+    like, encoder = written.get("encoder"), None
+    if like is not None:
+        encoder = Learned(tuple(map(from_json, like["inputs"])), from_json(like["output"]), "encoder", "scratch")
+    part = kind(
+        inputs, output, written["name"], written["start"], None, written["version"], label=label, encoder=encoder,
+        origin=written.get("origin", ""),
+    )  # fmt: skip
     using: Any
     if written.get("reused"):
         inner = folder.absolute() / REUSED / output.name

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,20 +51,27 @@ def reused(
     rows = f", learnt from {about['rows']:,} rows" if "rows" in about else ""
     origin = f"{start}: '{about['design']}' of {about['system']}{rows} ({about['identity'][:12]})"
     source = digest("reused", start, about["identity"])
+    weights, default = folder.absolute() / "models" / wants.name, _is_default(about["parts"])
+    begins = (str(weights), weights_digest(weights)) if default else ()
     if start == "frozen":
         using = Frozen(str(folder.absolute()), about["identity"], allow)
         using.open()
-        return Fixed(taken, made, called, "frozen", using, last["version"], source=source, origin=origin)
-    tuned = Learned(taken, made, called, "tuned", None, last["version"], source=source, origin=origin)
-    if len(about["parts"]) > 1 or last["using"] is not None or last["estimator"] or not last["learned"]:
+        return Fixed(taken, made, called, "frozen", using, last["version"], source=source, origin=origin, begins=begins)
+    if not default:
         raise DeclarationError(
             f"The component '{what}' was to be trained further.",
             "It is no default network.",
             "Of these alone the weights say all that is needed to go on.",
             "Use it as it is: start='frozen'.",
         )
-    weights = folder.absolute() / "models" / wants.name
-    return replace(tuned, begins=(str(weights), weights_digest(weights)))
+    return Learned(taken, made, called, "tuned", None, last["version"], source=source, origin=origin, begins=begins)
+
+
+def _is_default(parts: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a component is one default network, of which the weights say all."""
+    last = parts[-1]
+    own = last["using"] is not None or last["estimator"] or last["label"] is not None or last.get("encoder") is not None
+    return len(parts) == 1 and last["learned"] and not own
 
 
 def reusing(system: System, signal: str, what: str | Path, start: Way = "frozen", allow: Sequence[str] = ()) -> System:

@@ -25,7 +25,7 @@ from endwise.records.study import WordErrors
 from endwise.report import sentences
 from endwise.report.mistakes import word_errors
 from endwise.stores.folder import FolderStore
-from endwise.studies.cells import Joint, Judging, arrow_text
+from endwise.studies.cells import Joint, Judging, Training, arrow_text
 from endwise.studies.context import Context
 from endwise.studies.execute import model_of, records_of
 from endwise.studies.prepare import Options, Prepared
@@ -33,6 +33,7 @@ from endwise.studies.runner import Outcome
 from endwise.studies.trainable import row_use
 from endwise.system.designs import Design
 from endwise.system.judging import ClosedLoop, OpenLoop
+from endwise.system.paths import taught
 
 MOST_TEXTS = 500  # test rows whose words are counted: enough to rank words by, whatever the size of the test
 
@@ -60,9 +61,7 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
         for one, told in trainings.items()
         if told["still_improving"]
     )
-    before = [
-        store.read(context.key(one))[0] for joint in trainings if isinstance(joint, Joint) for one in joint.starts
-    ]
+    before = [store.read(context.key(one))[0] for training in trainings for one in _before(training)]
     seconds = what["times"]["seconds"] + sum(one["times"]["seconds"] for one in (*trainings.values(), *before))
     latency = what["times"]["latency_ms"]
     latency = float("nan") if latency is None else latency
@@ -79,10 +78,16 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
     )
 
 
+def _before(training: Training) -> tuple[Training, ...]:
+    """The trainings from whose weights one goes on."""
+    starts = training.starts if isinstance(training, Joint) else ()
+    return starts if training.donor is None else (*starts, training.donor)
+
+
 def _blank(context: Context, design: Design, size: int) -> DesignPoint:
     """A design's facts at a size that need no measuring."""
     sample = context.sample(size, 0)
-    told = [signal.name for part in design.learned for signal in (part.target, *part.auxiliary)]
+    told = [signal.name for part in taught(design.parts) for signal in (part.target, *part.auxiliary)]
     labels = {name: int(context.truth.has(name)[sample].sum()) for name in told}
     units = len(np.unique(context.units[sample[context.carries[sample]]].astype(str)))
     nan = float("nan")
@@ -139,7 +144,8 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
     context, scope = prepared.context, prepared.scope
     system, (metric, *others) = context.system, context.system.judge.metrics
     top = [cell for cell in outcome.judged if cell.size == scope.sizes[-1] and cell.repeat == 0]
-    trainings = dict.fromkeys(one for cell in top for one in cell.trainings.values())
+    taken = [one for cell in top for one in cell.trainings.values()]
+    trainings = dict.fromkeys((*taken, *(one.donor for one in taken if one.donor is not None)))
     nan = float("nan")
     return Verdict(
         system=system.name, metric=metric.name, metric_title=metric.title, unit=metric.unit_for(system.wants),
@@ -150,7 +156,7 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
         caveats=tuple(_caveats(prepared, options, outcome)), untrainable=prepared.untrainable,
         failures=tuple(outcome.failures), tuning=tuple(outcome.tuning),
         problems=tuple(str(problem) for problem in context.rows.problems),
-        notes=(*context.rows.notes, *_stops(scope.designs), *_origins(scope.designs)),
+        notes=(*context.rows.notes, *_stops(scope.designs), *_begun(scope.designs), *_origins(scope.designs)),
         seed=options.seed, mode="quick" if options.quick else "standard", command=options.command,
         versions=_versions(), done=outcome.done, closed_loop=isinstance(system.judge, ClosedLoop),
         beside={one.name: _titled(one.title, one.unit_for(system.wants)) for one in others},
@@ -164,6 +170,15 @@ def _stops(designs: Sequence[Design]) -> Iterator[str]:
         if stopping:
             names = listed([f"`{name}`" for name in stopping])
             yield f"`{design.text}`: no gradient passes {names}; the stages before learn from their own labels alone."
+
+
+def _begun(designs: Sequence[Design]) -> list[str]:
+    """Whose encoders networks begin with."""
+    parts = dict.fromkeys((part, part.encoder) for design in designs for part in design.parts if part.encoder)
+    whose = {donor: f", reused, {donor.origin}" if donor.origin else "" for _, donor in parts}
+    return [
+        f"`{arrow_text(part)}` begins with the encoder of `{arrow_text(donor)}`{whose[donor]}." for part, donor in parts
+    ]
 
 
 def _origins(designs: Sequence[Design]) -> list[str]:

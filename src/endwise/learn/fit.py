@@ -14,9 +14,9 @@ from endwise.learn.augment import augment
 from endwise.learn.auxiliary import Beside, Partial
 from endwise.learn.encode import check_finite
 from endwise.learn.learner import fit_learner
-from endwise.learn.model import Model, Network, NetworkModel, weights_digest
+from endwise.learn.model import SIZED, Model, Network, NetworkModel, weights_digest
 from endwise.learn.trainer import Fit, Recipe, seeded, train
-from endwise.system.components import Learned, is_estimator, is_learner
+from endwise.system.components import Component, Learned, is_estimator, is_learner
 
 
 def fit(
@@ -29,6 +29,7 @@ def fit(
     seed: int,
     device: str = "cpu",
     auxiliary: Sequence[Partial] = (),
+    donor: Model | None = None,
 ) -> tuple[Model, Fit]:
     """A trained model and what happened.
 
@@ -38,6 +39,7 @@ def fit(
     target: the output's rows. `held_out` (N,) marks the rows that only say when to stop: a network takes
         neither scales nor gradients from them. Without any, the training rows themselves say when to stop.
     auxiliary: what is known of each auxiliary signal of the component.
+    donor: the trained model of the component's `encoder`, where that is not a reused one.
     """
     check_finite([*component.inputs, component.target], [*inputs, target])
     check_finite(component.auxiliary, [values[has] for values, has in auxiliary])
@@ -62,6 +64,8 @@ def fit(
             recipe = dataclasses.replace(recipe, learning_rate=recipe.learning_rate * recipe.fall)
         else:
             network.learn(inputs, target, rows)
+        if component.encoder is not None:
+            network.begin(component, _donor(component.encoder, donor), [one[rows[:SIZED]] for one in inputs])
         wanted = network.head.targets(target)
         changes = augment(component, recipe.shift)
         whole: nn.Module = network
@@ -74,8 +78,17 @@ def fit(
     return NetworkModel(component, network, device), done
 
 
-def _unchanged(component: Learned) -> Path:
-    """Where the weights lie that a tuned component begins from, as they were when it was declared."""
+def _donor(encoder: Component, trained: Model | None) -> Network:
+    """The network whose encoder is taken: trained in this study, or reused."""
+    if isinstance(trained, NetworkModel):
+        return trained.network
+    network = Network(Learned(encoder.inputs, encoder.output, encoder.name, "scratch"))
+    network.take(_unchanged(encoder))
+    return network
+
+
+def _unchanged(component: Component) -> Path:
+    """Where the weights lie that a reused component begins from, as they were when it was declared."""
     folder, declared = component.begins
     found = weights_digest(Path(folder))
     if found == declared:

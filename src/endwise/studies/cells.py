@@ -18,7 +18,7 @@ from typing import Any
 
 from endwise.system.components import Component
 from endwise.system.designs import Design, Training as Way
-from endwise.system.paths import Path, ancestors, rest
+from endwise.system.paths import Path, ancestors, rest, taught
 
 Labels = tuple[tuple[str, int], ...]
 """Signals, and how many of a sample's rows keep their label of each; those that are not named keep all."""
@@ -56,6 +56,16 @@ class Training:
                 chain = before if takes_predictions(self.path[:at], part) else ()
                 found[part.output.name] = Training(part, chain, self.size, self.repeat, without, rates, self.labels)
         return found
+
+    @property
+    def donor(self) -> Training | None:
+        """The training whose encoder this one begins with; None for none, or a reused one."""
+        donor = self.component.encoder
+        if donor is None or not donor.learns:
+            return None
+        path = ancestors(self.path, donor)
+        rates = rates_for((*path, donor), dict(self.rates))
+        return Training(donor, path, self.size, self.repeat, self.without, rates, self.labels)
 
     @property
     def title(self) -> str:
@@ -168,8 +178,8 @@ def arrow_text(component: Component) -> str:
 
 
 def rates_for(parts: Path, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:
-    """The learning rates of the learned components among `parts`, in a fixed order."""
-    return tuple(sorted((arrow(part), rates[arrow(part)]) for part in parts if part.learns))
+    """The learning rates of all that learns for `parts`, in a fixed order."""
+    return tuple(sorted((arrow(part), rates[arrow(part)]) for part in taught(parts)))
 
 
 def takes_predictions(before: Path, part: Component) -> bool:

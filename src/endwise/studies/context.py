@@ -6,7 +6,7 @@ Workers rebuild it from a `Job`, which travels as bytes; rows travel as the path
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -22,13 +22,12 @@ from endwise.learn.truth import Truth
 from endwise.records import FORMAT
 from endwise.studies.cells import Cell, Joint, Judging, Labels, Training, arrow
 from endwise.system.components import Component, Learned, is_network
-from endwise.system.designs import Design
 from endwise.system.graph import System
 from endwise.system.judging import ClosedLoop, Judge
 from endwise.system.paths import ancestors
 
 FEWEST_TOLD = 10  # test rows with the truth of a signal; fewer say nothing about a stage
-LEARNING = 3  # raise when models or training change what the same rows and seed give
+LEARNING = 4  # raise when models or training change what the same rows and seed give
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,8 @@ class Context:
         if not training.path:
             return {}
         seen = np.zeros(len(index), dtype=bool)
-        for feeder in training.feeders(None).values():
+        feeders = training.feeders(None).values()
+        for feeder in (*feeders, *(one.donor for one in feeders if one.donor is not None)):
             seen |= np.isin(self.units[index].astype(str), self.units[self.index(feeder)].astype(str))
         folds = self.folds(training.repeat)[index]
         masks: dict[int | None, np.ndarray] = {None: ~seen, 0: seen & (folds == 0), 1: seen & (folds == 1)}
@@ -182,7 +182,8 @@ class Context:
             return tuple(dict.fromkeys(cell.trainings.values()))
         if isinstance(cell, Joint):
             return cell.starts
-        return tuple(one for source in self.sources(cell) for one in cell.feeders(source).values())
+        donor = () if cell.donor is None else (cell.donor,)
+        return (*(one for source in self.sources(cell) for one in cell.feeders(source).values()), *donor)
 
     def seed_of(self, training: Training) -> int:
         """The seed of one training: it depends on the repeat and the component, not on who else is studied."""
@@ -271,11 +272,6 @@ def _plain(judge: ClosedLoop) -> list[tuple[str, str]]:
     """The plain values that a judge holds. Its source was taken with the system's: workers cannot read it."""
     plain = str | int | float | bool
     return sorted((name, repr(one)) for name, one in vars(judge).items() if isinstance(one, plain))
-
-
-def rates_of(design: Design, rates: Mapping[tuple[str, str], float]) -> tuple[tuple[tuple[str, str], float], ...]:
-    """The learning rates of a design's learned parts."""
-    return tuple(sorted((arrow(part), rates[arrow(part)]) for part in design.learned))
 
 
 def searched(component: Component) -> bool:

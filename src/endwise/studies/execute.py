@@ -96,6 +96,7 @@ def _train(context: Context, store: FolderStore, cell: Training, folder: Path) -
     model, done = fit(
         component, inputs, target, held_out=held, recipe=recipe, seed=context.seed_of(cell), device=context.job.device,
         auxiliary=[truth.known(signal.name, index) for signal in component.auxiliary],
+        donor=None if cell.donor is None else model_of(context, store, cell.donor),
     )  # fmt: skip
     model.save(folder / "model")
     started = time.process_time()

@@ -8,10 +8,10 @@ from math import prod
 
 from endwise.data.splits import FEWEST
 from endwise.studies.cells import Joint, Judging, Training, arrow, rates_for, takes_predictions
-from endwise.studies.context import Context, rates_of, searched
+from endwise.studies.context import Context, searched
 from endwise.system.components import Component, is_learner
 from endwise.system.designs import Design
-from endwise.system.paths import ancestors, rest
+from endwise.system.paths import ancestors, rest, taught
 from endwise.system.signals import Signal
 
 SCARCE = (2, 4)  # a half and a quarter of the labels: a forecast rests on sizes from n/4 on
@@ -43,7 +43,7 @@ Rates = Mapping[tuple[str, str], float]
 def first_rates(scope: Scope, context: Context) -> dict[tuple[str, str], float]:
     """The recipe's learning rate for every learned component of the study."""
     rate = context.job.recipe.learning_rate
-    return {arrow(part): rate for design in scope.designs for part in design.learned}
+    return {arrow(part): rate for design in scope.designs for part in taught(design.parts)}
 
 
 def searches(scope: Scope, depth: int, rates: Rates) -> list[tuple[Component, float, Training]]:
@@ -92,7 +92,7 @@ def judgings(scope: Scope, rates: Rates) -> Iterator[Judging]:
     for repeat in range(scope.repeats):
         for size in sorted(scope.sizes, reverse=True):
             for design in scope.designs:
-                yield Judging(design, size, repeat, rates_of(design, rates), size == max(scope.sizes))
+                yield Judging(design, size, repeat, rates_for(design.parts, rates), size == max(scope.sizes))
 
 
 def rechecks(leaders: Sequence[Design], scope: Scope, rates: Rates) -> list[Judging]:
@@ -100,7 +100,7 @@ def rechecks(leaders: Sequence[Design], scope: Scope, rates: Rates) -> list[Judg
     found: list[Judging] = []
     for design in leaders:
         for factor in (3.0, 1 / 3):
-            shifted = tuple((name, rate * factor) for name, rate in rates_of(design, rates))
+            shifted = tuple((name, rate * factor) for name, rate in rates_for(design.parts, rates))
             found.append(Judging(design, scope.sizes[-1], 0, shifted, largest=True))
     return found
 
@@ -117,7 +117,7 @@ def ceilings(scope: Scope, rates: Rates, knows: Callable[[str], bool]) -> list[J
         for part in design.parts:
             truths = tuple(sorted(signal.name for signal in part.inputs if signal.name in made))
             if truths and all(map(knows, truths)) and _cut_off(design, truths):
-                rated = rates_of(design, rates)
+                rated = rates_for(design.parts, rates)
                 found.append(Judging(design, scope.sizes[-1], 0, rated, largest=True, truths=truths))
     return found
 
@@ -132,7 +132,9 @@ def truth_runs(scope: Scope, designs: Sequence[Design], rates: Rates, knows: Cal
     for design in designs:
         for name, up_to in zip(seams(design, knows), truth_steps(design, knows), strict=True):
             for truths in (_taken(design, (name,)), up_to):
-                found[Judging(design, scope.sizes[-1], 0, rates_of(design, rates), largest=True, truths=truths)] = None
+                found[
+                    Judging(design, scope.sizes[-1], 0, rates_for(design.parts, rates), largest=True, truths=truths)
+                ] = None
     return list(found)
 
 
@@ -148,7 +150,7 @@ def scarcities(scope: Scope, rates: Rates, counts: Mapping[str, int]) -> list[Ju
             for part in SCARCE:
                 left = {name: count // part for name, count in counts.items() if count // part >= FEWEST}
                 asked = dict.fromkeys([*(((name, count),) for name, count in left.items()), tuple(left.items())])
-                rated = rates_of(design, rates)
+                rated = rates_for(design.parts, rates)
                 found += [Judging(design, scope.sizes[-1], repeat, rated, True, labels=one) for one in asked if one]
     return found
 

@@ -16,7 +16,7 @@ from endwise.studies.cells import Joint, Training, arrow_text, takes_predictions
 from endwise.studies.context import Context
 from endwise.system.components import Component
 from endwise.system.designs import Design, Training as Way
-from endwise.system.paths import ancestors
+from endwise.system.paths import ancestors, taught
 
 
 def sources(design: Design) -> tuple[str, ...]:
@@ -55,11 +55,12 @@ def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untraina
         trainings = ("chained", "apart")
     lacks = ""
     for training in trainings:
-        found = [_lacking(design, training == "chained", at, truth, train) for at in range(len(design.parts))]
+        chained = training == "chained"
+        found = [_lacking(design, chained, part, truth, train) for part in taught(design.parts)]
         if (
             not any(found) and joint
         ):  # beside what the parts start from, rows that teach the last one through all others
-            lacks = _lacking(design, True, len(design.parts) - 1, truth, train)
+            lacks = _lacking(design, True, design.parts[-1], truth, train)
             return Untrainable(design.text, lacks) if lacks else replace(design, starts=training)
         if not any(found):
             return design.trained(training)
@@ -67,11 +68,8 @@ def settle(design: Design, truth: Truth, train: np.ndarray) -> Design | Untraina
     return Untrainable(design.text, lacks)
 
 
-def _lacking(design: Design, chained: bool, at: int, truth: Truth, train: np.ndarray) -> str:
-    part = design.parts[at]
-    if not part.learns:
-        return ""
-    before = design.parts[:at]
+def _lacking(design: Design, chained: bool, part: Component, truth: Truth, train: np.ndarray) -> str:
+    before = design.parts
     path = ancestors(before, part) if chained and takes_predictions(before, part) else ()
     names = [*_takes(part, path), *(signal.name for signal in part.auxiliary)]  # a few rows may lack these, not all
     count = int(np.logical_and.reduce([truth.has(name)[train] for name in names]).sum())

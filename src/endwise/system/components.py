@@ -87,9 +87,8 @@ class Component:
     source: str = ""  # digest of `using`, taken where it is declared: it travels to workers with the component
     differentiable: Any = field(default=None, compare=False)  # the same function over tensors, for joint training
     differentiable_source: str = ""  # its digest, likewise
-    begins: tuple[str, ...] = field(
-        default=(), compare=False
-    )  # folder and digest of the weights a tuned one begins from
+    encoder: Component | None = None  # whose encoder a network begins with: a learned component, or a reused one
+    begins: tuple[str, ...] = field(default=(), compare=False)  # folder and digest of weights of a reused network
     origin: str = ""  # of a reused component: where it was learnt, in words
     learns: ClassVar[bool]
 
@@ -133,7 +132,8 @@ class Component:
         signals = [signal.to_json() for signal in (*self.inputs, self.output)]
         label = [] if self.label is None else ["label", self.label.to_json()]
         beside = ["auxiliary", *(one.to_json() for one in self.auxiliary)] if self.auxiliary else []
-        return digest(self.name, self.start, self.version, signals, self.source, *label, *beside)
+        begun = [] if self.encoder is None else ["encoder", self.encoder.identity()]
+        return digest(self.name, self.start, self.version, signals, self.source, *label, *beside, *begun)
 
     def __repr__(self) -> str:
         made_from = " + ".join(signal.name for signal in self.inputs)
@@ -220,6 +220,7 @@ def learned(
     using: Any = None,
     label: Signal | None = None,
     auxiliary: Sequence[Signal] = (),
+    encoder: Component | None = None,
     name: str | None = None,
     version: str = "1",
     start: Start = "scratch",
@@ -235,6 +236,8 @@ def learned(
     the others (an embedding of whom it shows).
     `auxiliary` names signals of which the default network learns to tell the true values as well, on rows that have
     them, from the same features as `to` (Caruana 1997, *Multitask learning*); nobody is handed these answers.
+    `encoder` names a component that reads the same picture or sequence, another of the system or a reused one: the
+    default network is built to read as that one does, and begins with its trained weights (a warm start).
 
     >>> from endwise.system.signals import Image, Number
     >>> learned(Image("xray"), to=Number("age", unit="months"))
@@ -270,7 +273,26 @@ def learned(
             "Only the default networks learn auxiliary signals, and only ones that they neither take nor make.",
             "Leave using and label out, and name signals that rows carry beside these.",
         )
-    return Learned(inputs, to, name or _name(inputs), start, using, version, label=label, auxiliary=beside)
+    _check_encoder(to, using, encoder)
+    return Learned(
+        inputs, to, name or _name(inputs), start, using, version, label=label, auxiliary=beside, encoder=encoder
+    )
+
+
+def _check_encoder(to: Signal, using: Any, encoder: Component | None) -> None:
+    if encoder is None or (using is None and encoder.encoder is None and _has_encoder(encoder)):
+        return
+    raise DeclarationError(
+        f"A learned component that makes '{to.name}' was asked for with encoder={encoder!r}.",
+        f"It is made with using={using!r}; that one with using={encoder.using!r}, encoder={encoder.encoder!r}.",
+        "A default network begins with the encoder of a default network that began from nothing itself.",
+        "Leave using out of both, and name as encoder what reads the picture first.",
+    )
+
+
+def _has_encoder(component: Component) -> bool:
+    """Whether it is a default network, to be trained or reused."""
+    return bool(component.begins) or (component.learns and component.using is None)
 
 
 def predictions(*inputs: Signal, to: Signal, column: str, name: str | None = None, version: str = "1") -> Fixed:

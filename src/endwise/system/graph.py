@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -63,11 +64,18 @@ class System:
         self._check()
 
     def replaced(self, maker: Component, by: Component) -> System:
-        """The same system with another component in the place of `maker`."""
+        """The same system with another component in the place of `maker`, also where others begin with its encoder."""
+        others = [replace(one, encoder=by) if one.encoder == maker else one for one in self.components]
+        return self._of([by if one is maker else one for one in others])
+
+    def having(self, *more: Component) -> System:
+        """The same system with more components; results that are kept stay valid, since nothing is renamed in them."""
+        return self._of([*self.components, *more])
+
+    def _of(self, components: Sequence[Component]) -> System:
         return System(
-            self.name, inputs=self.inputs, wants=self.wants, judge=self.judge, given=self.given,
-            components=[by if one is maker else one for one in self.components], staged=self.staged_text,
-            training=self.training, slices=self.slices, studied=self.studied,
+            self.name, inputs=self.inputs, wants=self.wants, judge=self.judge, given=self.given, components=components,
+            staged=self.staged_text, training=self.training, slices=self.slices, studied=self.studied,
         )  # fmt: skip
 
     @cached_property
@@ -172,6 +180,7 @@ class System:
                 "Slices are groups of test rows; a closed loop is judged by episodes.",
                 "Leave the slices out, or add a metric of the world that tells such episodes apart.",
             )
+        self._check_encoders()
         self._check_useful()
         _ = self.order  # raises on a circle
         from endwise.system.designs import parse  # designs are made of systems
@@ -214,6 +223,16 @@ class System:
                     f"The component '{name}' makes '{output}', which is an input or given.",
                     "Inputs and given signals are never made.",
                     "Take the component out, or take the signal off the inputs.",
+                )
+
+    def _check_encoders(self) -> None:
+        for component in self.components:
+            begun = component.encoder
+            if begun is not None and begun.learns and begun not in self.components:
+                raise self._wrong(
+                    f"{component} begins with the encoder of {begun}, which is no component of the system.",
+                    "It would not be trained.",
+                    "Add it to the components, or hand over a reused one: encoder=ew.reused(...).",
                 )
 
     def _check_useful(self) -> None:

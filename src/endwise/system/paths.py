@@ -21,6 +21,13 @@ def ancestors(before: Path, part: Component) -> Path:
     return tuple(reversed(kept))
 
 
+def taught(parts: Path) -> Path:
+    """Every component that learns for these parts: they themselves, and those whose encoders they begin with."""
+    learned = [part for part in parts if part.learns]
+    donors = [part.encoder for part in learned if part.encoder is not None and part.encoder.learns]
+    return tuple(dict.fromkeys((*learned, *donors)))
+
+
 def rest(parts: Path, known: Collection[str]) -> Path:
     """Those of a design's parts that still run where the signals `known` are handed in, in running order."""
     last = parts[-1]

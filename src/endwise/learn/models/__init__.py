@@ -10,8 +10,10 @@ Another pair of kinds is taught with `@reads(...)` or `@makes(...)`.
 from endwise.learn.models import pictures as pictures, sequences as sequences
 from endwise.learn.models.registry import (
     READERS as READERS,
+    READS as READS,
     WHOLES as WHOLES,
     default as default,
     makes as makes,
+    readers_of as readers_of,
     reads as reads,
 )

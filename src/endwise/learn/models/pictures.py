@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -54,20 +55,64 @@ def halvings(size: tuple[int, int], side: int, least: int) -> list[tuple[int, in
     return sizes
 
 
-class Look(nn.Module):
-    """A picture to features: strided convolutions, then what is left is flattened, so that places stay known."""
+class Trunk(nn.Module):
+    """A picture to maps of it, each half as fine as the one before: what all networks on pictures begin with.
 
-    def __init__(self, size: tuple[int, int], depth: int) -> None:
+    `widths` tells the channels after each halving. `channels` counts those of all maps; `grid` is the last (C, H, W).
+    """
+
+    def __init__(self, size: tuple[int, int], depth: int, widths: Callable[[int], int]) -> None:
         super().__init__()
         side = cell_side(size)
         sizes = halvings(size, side, least=3)
-        channels = [depth * side**2, *(min(32 * 2**step, 96) for step in range(len(sizes) - 1))]
-        self.layers = nn.Sequential(Cells(side), *map(Halving, channels, channels[1:]))
-        self.grid = (channels[-1], *sizes[-1])
-        self.width = math.prod(self.grid)
+        self.channels = [depth * side**2, *map(widths, range(len(sizes) - 1))]
+        self.grid = (self.channels[-1], *sizes[-1])
+        self.cells = Cells(side)
+        self.down = nn.ModuleList(map(Halving, self.channels, self.channels[1:]))
+
+    def forward(self, picture: Tensor) -> list[Tensor]:
+        maps = [self.cells(picture)]
+        for halve in self.down:
+            maps.append(halve(maps[-1]))
+        return maps
+
+
+def seeing(step: int) -> int:
+    """Channels for networks that end in numbers: all that is seen has to pass the last map."""
+    return int(min(32 * 2**step, 96))
+
+
+def finding(step: int) -> int:
+    """Channels for networks that go up again, and still have the finer maps."""
+    return min(32 + 16 * step, 64)
+
+
+class Look(nn.Module):
+    """A picture to features: a trunk whose last map is flattened, so that places stay known.
+
+    `gain` brings features of a trunk that was trained elsewhere to the size of fresh ones.
+    """
+
+    gain: Tensor
+
+    def __init__(self, size: tuple[int, int], depth: int) -> None:
+        super().__init__()
+        self.trunk = Trunk(size, depth, seeing)
+        self.register_buffer("gain", torch.ones(()))
+
+    @property
+    def grid(self) -> tuple[int, int, int]:
+        """Channels, height and width of the last map."""
+        return self.trunk.grid
+
+    @property
+    def width(self) -> int:
+        """Count of features."""
+        return math.prod(self.grid)
 
     def forward(self, picture: Tensor) -> Tensor:
-        return self.layers(picture).flatten(1)  # (B, C, H, W) -> (B, F), a `grid` each
+        maps: list[Tensor] = self.trunk(picture)
+        return self.gain * maps[-1].flatten(1)  # (B, C, H, W) -> (B, F)
 
 
 @reads("image", "mask", to=FLAT)
@@ -124,19 +169,13 @@ class Find(nn.Module):
 
     def __init__(self, picture: Image, count: int) -> None:
         super().__init__()
-        side = cell_side(picture.size)
-        steps = len(halvings(picture.size, side, least=3)) - 1
-        channels = [picture.channels * side**2, *(min(32 + 16 * step, 64) for step in range(steps))]
-        self.cells = Cells(side)
-        self.down = nn.ModuleList(map(Halving, channels, channels[1:]))
-        self.side = nn.ModuleList(nn.Conv2d(width, 32, 1) for width in channels[1:])
+        self.trunk = Trunk(picture.size, picture.channels, finding)
+        self.side = nn.ModuleList(nn.Conv2d(width, 32, 1) for width in self.trunk.channels[1:])
         self.last = nn.Conv2d(32, count, 3, padding=1)
 
     def forward(self, picture: Tensor) -> Tensor:
-        levels = [self.cells(picture)]
-        for halve in self.down:
-            levels.append(halve(levels[-1]))
-        seen = [side(level) for side, level in zip(self.side, levels[1:], strict=True)]  # each (B, 32, h, w)
+        maps: list[Tensor] = self.trunk(picture)
+        seen = [side(level) for side, level in zip(self.side, maps[1:], strict=True)]  # each (B, 32, h, w)
         up = seen.pop()
         while seen:
             level = seen.pop()
@@ -164,21 +203,14 @@ class Frame(nn.Module):
 
     def __init__(self, picture: Image) -> None:
         super().__init__()
-        side = cell_side(picture.size)
-        steps = len(halvings(picture.size, side, least=3)) - 1
-        channels = [picture.channels * side**2, *(min(32 + 16 * step, 64) for step in range(steps))]
-        width = self.WIDTH
-        self.cells = Cells(side)
-        self.down = nn.ModuleList(map(Halving, channels, channels[1:]))
-        self.side = nn.ModuleList(nn.Conv2d(channel, width, 1) for channel in channels[1:])
-        self.mix = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in channels[2:])
+        self.trunk, width = Trunk(picture.size, picture.channels, finding), self.WIDTH
+        self.side = nn.ModuleList(nn.Conv2d(channel, width, 1) for channel in self.trunk.channels[1:])
+        self.mix = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in self.trunk.channels[2:])
         self.last = nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.ReLU(), nn.Conv2d(width, 5, 1))
 
     def forward(self, picture: Tensor) -> Tensor:
-        levels = [self.cells(picture)]
-        for halve in self.down:
-            levels.append(halve(levels[-1]))
-        seen = [side(level) for side, level in zip(self.side, levels[1:], strict=True)]  # each (B, WIDTH, h, w)
+        maps: list[Tensor] = self.trunk(picture)
+        seen = [side(level) for side, level in zip(self.side, maps[1:], strict=True)]  # each (B, WIDTH, h, w)
         up = torch.relu(seen.pop())
         for level, mix in zip(reversed(seen), self.mix, strict=True):
             up = torch.relu(mix(nn.functional.interpolate(up, size=level.shape[-2:], mode="nearest") + level))
@@ -206,28 +238,23 @@ class Paint(nn.Module):
 
     def __init__(self, size: tuple[int, int], depth: int, classes: int) -> None:
         super().__init__()
-        self.extent, self.side = size, cell_side(size)
-        steps = len(halvings(size, self.side, least=3)) - 1
-        channels = [depth * self.side**2, *(min(32 + 16 * step, 64) for step in range(steps))]
-        width, fine = self.WIDTH, self.FINEST
-        self.cells = Cells(self.side)
-        self.down = nn.ModuleList(map(Halving, channels, channels[1:]))
+        self.extent, side = size, cell_side(size)
+        self.trunk = Trunk(size, depth, finding)
+        channels, width, fine = self.trunk.channels, self.WIDTH, self.FINEST
         self.across = nn.ModuleList(nn.Conv2d(channel, width, 1) for channel in channels[1:])
         self.mix = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in channels[2:])
         self.near = nn.Conv2d(channels[0], fine, 3, padding=1)
         self.far = nn.Conv2d(width, fine, 1)
         self.last = nn.Sequential(nn.Conv2d(fine, fine, 3, padding=1), nn.ReLU())
-        self.pixels = nn.Sequential(nn.Conv2d(fine, classes * self.side**2, 1), nn.PixelShuffle(self.side))
+        self.pixels = nn.Sequential(nn.Conv2d(fine, classes * side**2, 1), nn.PixelShuffle(side))
 
     def forward(self, picture: Tensor) -> Tensor:
-        levels = [self.cells(picture)]
-        for halve in self.down:
-            levels.append(halve(levels[-1]))
-        seen = [across(level) for across, level in zip(self.across, levels[1:], strict=True)]  # each (B, WIDTH, h, w)
+        maps: list[Tensor] = self.trunk(picture)
+        seen = [across(level) for across, level in zip(self.across, maps[1:], strict=True)]  # each (B, WIDTH, h, w)
         up = torch.relu(seen.pop())
         for level, mix in zip(reversed(seen), self.mix, strict=True):
             up = torch.relu(mix(_as_large(up, level) + level))
-        up = torch.relu(self.near(levels[0]) + _as_large(self.far(up), levels[0]))
+        up = torch.relu(self.near(maps[0]) + _as_large(self.far(up), maps[0]))
         height, width = self.extent
         return self.pixels(self.last(up))[..., :height, :width]  # (B, V, H, W)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, cast
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from endwise.errors import DeclarationError, listed
 from endwise.learn.encode import width_of
-from endwise.learn.heads import Head
+from endwise.learn.heads import Head, head as head_of
 from endwise.system.components import Learned
 from endwise.system.signals import Signal
 
@@ -49,15 +49,59 @@ def makes(kind: str, *outputs: str) -> Callable[[Whole], Whole]:
 
 def default(component: Learned, head: Head) -> nn.Module:
     """The default network for the kinds of `component`; raises DeclarationError where there is none."""
+    return _channels_last(_made(component, head, _donors(component)))
+
+
+def _made(component: Learned, head: Head, donors: Mapping[str, nn.Module]) -> nn.Module:
     kinds = [signal.kind for signal in component.inputs]
     output = component.output.kind
     flat = output in FLAT and len(head.size) == 1
     if not flat and len(kinds) == 1 and (kinds[0], output) in WHOLES:
-        return _channels_last(WHOLES[(kinds[0], output)](component.inputs[0], component.output))
+        whole = WHOLES[(kinds[0], output)](component.inputs[0], component.output)
+        return _begun(whole, donors.get(component.inputs[0].name))
     if not flat or any((kind, output) not in READERS for kind in kinds):
         raise _unknown(kinds, output)
-    readers = [READERS[(signal.kind, output)](signal) for signal in component.inputs]
-    return _channels_last(Joined(readers, cast("int", head.size[0])))
+    readers = [_begun(READERS[(signal.kind, output)](signal), donors.get(signal.name)) for signal in component.inputs]
+    return Joined(readers, cast("int", head.size[0]))
+
+
+READS = ("front", "trunk")
+"""Modules of a reader or whole network that read its input, whatever is then made of it: its encoder."""
+
+
+def _donors(component: Learned) -> dict[str, nn.Module]:
+    """For each input that the component reads as its `encoder` does, by name, the module that reads it there."""
+    donor = component.encoder
+    if donor is None:
+        return {}
+    like = Learned(donor.inputs, donor.output, donor.name, "scratch")
+    found = {
+        signal.name: reader
+        for signal, reader in zip(donor.inputs, readers_of(default(like, head_of(like))), strict=True)
+        if signal in component.inputs and hasattr(reader, "trunk")
+    }
+    if found:
+        return found
+    raise DeclarationError(
+        f"{component!r} was to begin with the encoder of {donor!r}.",
+        f"That reads {listed([repr(one.name) for one in donor.inputs])}; none is a picture or sequence that both read.",
+        "An encoder is what a default network makes of a picture or sequence before it answers.",
+        "Name a component with a default network that takes the same picture or sequence.",
+    )
+
+
+def readers_of(body: nn.Module) -> list[nn.Module]:
+    """The module that reads each input of a default network; a whole one reads its only input itself."""
+    return list(body.readers) if isinstance(body, Joined) else [body]
+
+
+def _begun(network: nn.Module, donor: nn.Module | None) -> nn.Module:
+    """The network, built to read as the donor does."""
+    if donor is not None and hasattr(network, "trunk"):
+        for name in READS:
+            if hasattr(donor, name):
+                setattr(network, name, getattr(donor, name))
+    return network
 
 
 def _channels_last(network: nn.Module) -> nn.Module:
