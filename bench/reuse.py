@@ -90,7 +90,7 @@ def begun(out: Path) -> None:
 def counted(out: Path) -> None:
     """The face detector's encoder starts a count of heads, which has no face marked."""
     found = generate(range(FACES // 4), 4, seed=1)
-    marked = ew.Rows.from_columns([frame, face_box], {"frame": found["frame"], "face_box": found["box"]})
+    marked = ew.Rows.from_columns([frame, face_box], {"frame": found["frame"], "face_box": found["face_box"]})
     detector = ew.System(
         "faces", inputs=frame, wants=face_box, judge=ew.mean_distance, components=[ew.learned(frame, to=face_box)]
     )

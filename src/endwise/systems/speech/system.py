@@ -22,7 +22,7 @@ from endwise.systems.speech.units import Units
 
 QUICK = (100, 80)
 """Utterances to train on, and to test on."""
-STANDARD = (500, 400)
+STANDARD = (800, 400)
 GRAMMAR = "commands"
 STAGED: Final = "audio -> mfcc -> posteriors -> phonemes -> words -> transcript"
 SOFT: Final = "audio -> mfcc -> posteriors -> words -> transcript"
