@@ -55,6 +55,21 @@ def test_the_command_says_what_to_buy_as_words_and_as_json(study: ew.Study) -> N
     assert far.startswith("Not reachable at these prices")
 
 
+def test_the_page_shows_every_purchase_and_asks_the_network_for_nothing(study: ew.Study, tmp_path: Path) -> None:
+    page = tmp_path / "plan.html"
+    ran = endwise("plan", study.folder, "--price", "m=1", "--price", "y=2", "--budget", "400", "--html", page)
+    assert str(page) in ran.stdout
+    html = page.read_text(encoding="utf-8")
+    found = ew.plan(study.folder, PRICES, budget=400)
+    assert found.buy is not None
+    for name, count in found.buy.labels.items():
+        assert f"{count:,} labels of &#39;{name}&#39;" in html
+    assert "<svg" in html
+    assert "all on y" in html
+    assert "http" not in html.replace("http://www.w3.org", "").replace("http-equiv", "")
+    assert "--budget 400" in html
+
+
 def test_a_plan_needs_no_torch(study: ew.Study) -> None:
     code = "import sys; sys.modules['torch'] = None; import endwise as ew; ew.plan(sys.argv[1], {'y': 2}, budget=9)"
     ran = subprocess.run([sys.executable, "-c", code, str(study.folder)], capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from endwise.cli.options import Json, Several, pairs
+from endwise.cli.options import Json, Several, command_typed, pairs
 from endwise.errors import StudyError, UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def plan(
     folder: Path, *, price: Several = None, budget: float | None = None, target: float | None = None,
-    as_json: Json = False,
+    html: Path | None = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Tell which labels to buy next, from a finished study: the least error for a budget, or a target for the least.
 
@@ -32,6 +32,8 @@ def plan(
         The money there is.
     target
         The error to be reached, in the study's unit.
+    html
+        Write a page to this file.
     as_json
         Print the plan as JSON.
     """
@@ -44,10 +46,16 @@ def plan(
     if not verdict.scarcities:
         verdict = _measured(folder, verdict)
     found = planned(verdict, prices, budget=budget, target=target)
+    if html is not None:
+        from endwise.report.plan.page import write
+
+        write(verdict, found, command_typed(), html)
     if as_json:
         print(json.dumps(to_json(found), indent=1))
     else:
         _print(verdict, found)
+        if html is not None:
+            print(f"\npage  {html}")
 
 
 def _number(name: str, value: str) -> float:
@@ -87,7 +95,7 @@ def _print(verdict: Verdict, found: Plan) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from endwise.report.planning import answer, footing, head, line, purchases
+    from endwise.report.plan.sentences import answer, footing, head, line, purchases
     from endwise.report.ranking import ranked
     from endwise.report.terminal import prose
 

@@ -48,7 +48,7 @@ def bought(one: Purchase) -> str:
     >>> bought(Purchase("x -> y", {"y": 1200}, 600.0, 1.0, 0.9, 1.1))
     "1,200 labels of 'y'"
     """
-    return listed([f"{count:,} labels of '{name}'" for name, count in one.labels.items()]) or "nothing"
+    return listed([f"{count:,} labels of '{name}'" for name, count in one.labels.items()]) if one.labels else "nothing"
 
 
 def purchases(verdict: Verdict, plan: Plan) -> list[tuple[str, Purchase]]:
