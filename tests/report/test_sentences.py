@@ -133,3 +133,9 @@ def test_the_answer_says_why_it_differs_from_the_tables() -> None:
         f"adds 0.1 months to that of `{PATCHES}`, for its having been chosen on the same rows."
     )
     assert correction(replace(verdict(), error=9.13)) == ""
+
+
+def test_a_caveat_that_applies_several_times_is_counted() -> None:
+    one = verdict()
+    twice = replace(one, caveats=(*one.caveats, one.caveats[0]))
+    assert "3 caveats apply: EW101 (2 times), EW204." in in_words(twice)

@@ -5,6 +5,8 @@ Designs stand between backticks, which the terminal and the page turn into their
 
 from __future__ import annotations
 
+from collections import Counter
+
 from endwise.errors import counted
 from endwise.records import Difference, Failure, Verdict
 from endwise.report.advice import beats_constant, next_test, not_compared, objection, same_answer
@@ -139,7 +141,8 @@ def _constant(verdict: Verdict) -> str:
 def _caveats(verdict: Verdict) -> str:
     if not verdict.caveats:
         return ""
-    codes = ", ".join(dict.fromkeys(caveat.code for caveat in verdict.caveats))
+    times = Counter(caveat.code for caveat in verdict.caveats)
+    codes = ", ".join(code if count == 1 else f"{code} ({count} times)" for code, count in times.items())
     count = len(verdict.caveats)
     return f"{counted(count, 'caveat')} {'applies' if count == 1 else 'apply'}: {codes}."
 
