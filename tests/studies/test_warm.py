@@ -55,7 +55,7 @@ def rows(count: int = 120, *, marked: float = 1.0) -> ew.Rows:
 
 
 def run(of: ew.System, some: ew.Rows, out: Path, *designs: str) -> ew.Study:
-    return ew.study(of, some, designs=designs, sizes=[60], repeats=1, quick=True, workers=0, examples=False, out=out)
+    return ew.study(of, some, designs=designs, sizes=[60], repeats=1, quick=True, workers=0, labels=True, out=out)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,11 @@ def test_the_donor_is_trained_first_and_its_rows_are_told(study: ew.Study) -> No
     store = FolderStore(study.folder / "store")
     titles = [store.read(key)[0]["title"] for key in list(store.keys())]
     assert "train picture -> spot at 60 rows, repeat 1" in titles
+
+
+def test_its_donor_s_labels_can_be_scarce_too(study: ew.Study) -> None:
+    known = {one.design.split(":")[1]: set(one.labels) for one in study.verdict.scarcities}
+    assert known == {"fresh": {"across"}, "warm": {"across", "spot"}}
 
 
 def test_without_its_donor_s_labels_it_cannot_be_trained(tmp_path: Path) -> None:

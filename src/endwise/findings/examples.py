@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -75,6 +76,6 @@ def _alone(design: Design) -> System:
     """A system of one design: no truth of an example comes from a component that the design does not hold."""
     system = design.system
     return System(
-        system.name, inputs=system.inputs, wants=system.wants, judge=system.judge, components=design.parts,
-        given=system.given,
+        system.name, inputs=system.inputs, wants=system.wants, judge=system.judge, given=system.given,
+        components=[replace(part, encoder=None) for part in design.parts],
     )  # fmt: skip
