@@ -102,3 +102,16 @@ def test_a_signal_that_no_default_model_reaches_is_named(numbers: Path) -> None:
     assert [design.text for design in designs(system)] == ["p -> r"]
     (note,) = left_out(system, "p -> words -> r")
     assert note.startswith("'words' of the path is in no design")
+
+
+@pytest.mark.parametrize(
+    ("path", "do"),
+    [
+        ("p, q -> r -> s", 'Write it as --path "p -> r -> s" --given q'),
+        ("p -> q, r -> s", "Declare the system in Python, where a component takes as many signals as it needs"),
+    ],
+)
+def test_several_signals_at_one_step_are_told_apart(path: str, do: str) -> None:
+    with pytest.raises(UsageError, match=r"names several signals") as error:
+        names_in(path)
+    assert error.value.do.startswith(do)

@@ -33,6 +33,18 @@ def names_in(path: str) -> list[str]:
             "A path names at least two signals, each once, from the input to what is wanted.",
             'Write it as --path "xray -> joints -> lengths -> age".',
         )
+    several = [at for at, name in enumerate(names) if "," in name]
+    if several:
+        first, *others = [name.strip() for name in names[0].split(",")]
+        chain = " -> ".join([first, *names[1:]])
+        raise UsageError(
+            f"The path '{path}' was given.",
+            f"'{names[several[0]]}' names several signals.",
+            "A path is one chain, and a signal that every row carries beside its input is given to all of it.",
+            f'Write it as --path "{chain}" --given {" ".join(others)}'
+            if several == [0]
+            else "Declare the system in Python, where a component takes as many signals as it needs: ew.System(...).",
+        )
     return names
 
 
