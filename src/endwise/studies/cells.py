@@ -63,7 +63,7 @@ class Training:
         donor = self.component.encoder
         if donor is None or not donor.learns:
             return None
-        path = ancestors(self.path, donor)
+        path = ancestors(self.path, donor) if takes_predictions(self.path, donor) else ()
         rates = rates_for((*path, donor), dict(self.rates))
         return Training(donor, path, self.size, self.repeat, self.without, rates, self.labels)
 
