@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from endwise.report.axes import error_axis, even_axis, size_axis, spread_labels
 from endwise.report.ranking import Entry, ranked
@@ -45,6 +45,7 @@ def test_the_largest_size_always_has_its_tick(sizes: list[int]) -> None:
 
 
 @given(positive)
+@example([1.0, 10000.0, 9999.999999999998])  # one pixel, two values
 def test_labels_keep_their_distance_and_their_order(values: list[float]) -> None:
     axis = error_axis(values, 300)
     heights = spread_labels(values, axis, 14)

@@ -85,8 +85,9 @@ def shifts(entries: Sequence[Entry], axis: Axis) -> dict[str, float]:
 
 def spread_labels(values: Sequence[float], axis: Axis, gap: float) -> list[float]:
     """Heights for labels beside `values`: `gap` pixels apart at least, and near their own."""
-    pixels = [axis.pixel(value) if math.isfinite(value) else 0.0 for value in values]
-    order = sorted(range(len(pixels)), key=pixels.__getitem__)
+    shown = [value if math.isfinite(value) else axis.low for value in values]
+    pixels = [axis.pixel(value) for value in shown]
+    order = sorted(range(len(shown)), key=shown.__getitem__)  # two values may stand at one pixel
     placed: list[float] = []
     for at in order:
         placed.append(max(pixels[at], placed[-1] + gap if placed else -math.inf))
