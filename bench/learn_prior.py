@@ -1,4 +1,4 @@
-"""Make the learnt prior of the forecaster, evidence/forecast/priors/lcdb-1.npz, from the calibration curves.
+"""Make the learnt priors of the forecaster, evidence/forecast/priors/lcdb-2.npz, from the calibration curves.
 
     python bench/learn_prior.py --lcdb10 FILE --lcdb11 FILE [--out FILE]
 
@@ -36,8 +36,9 @@ def main() -> None:
     known = set(curves.datasets.tolist())
     lessons += [lesson for lesson in lcdb11(given.lcdb11) if lesson.dataset in known]
     print(f"{len(lessons):,} curves of {len({one.dataset for one in lessons})} data sets")
-    found = learn(lessons, prior.generic())
-    found = dataclasses.replace(found, name="lcdb-1", learnt_on=tuple(sorted(known)))
+    seen = tuple(sorted(known))
+    learnt = learn(lessons, prior.generic())
+    found = {family: dataclasses.replace(one, name="lcdb-2", learnt_on=seen) for family, one in learnt.items()}
     with given.out.open("wb") as file:
         prior.write(found, file)
     print(f"{given.out}: {given.out.stat().st_size / 1024:.0f} kB")

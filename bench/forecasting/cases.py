@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow.csv as csv
 
 from endwise.evidence.forecast.curve import DataCurve
+from forecasting.learners import FAMILY
 
 ANCHORS = np.array([int(2 ** (4 + half / 2)) for half in range(33)])
 OBSERVED = np.arange(5) * 6  # of 25 replicates: outer = inner
@@ -113,5 +114,5 @@ def _case(dataset: int, learner: str, errors: np.ndarray, n_test: int, n: int) -
     rows = tuple(tuple(row.tolist()) for row in errors[past][:, OBSERVED])
     sizes = tuple(ANCHORS[past].tolist())
     # Each outer split has test rows of its own, so the replicates' spread already holds their luck.
-    curve = DataCurve(learner, sizes, rows, n_test=n_test, test_sd=(0.0,) * len(sizes))
+    curve = DataCurve(learner, sizes, rows, n_test=n_test, test_sd=(0.0,) * len(sizes), family=FAMILY.get(learner))
     return Case(dataset, n, curve, ANCHORS[later], truth, spread)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from endwise.evidence.forecast.joint import draw
-from endwise.evidence.forecast.prior import Prior
+from endwise.evidence.forecast.prior import Priors
 from endwise.evidence.forecast.sobol import normal_strata
 from forecasting.cases import TIMES, Case
 from forecasting.methods import Method
@@ -60,10 +60,10 @@ def forecasts(
     )
 
 
-def orders(cases: Iterable[Case], method: Method | Prior) -> Columns:
+def orders(cases: Iterable[Case], method: Method | Priors) -> Columns:
     """Every pair of learners on a data set whose errors at n differ: does the one behind lead at 4x?
 
-    A `Prior` stands for the bank with all learners of a data set drawn jointly; a method forecasts each alone.
+    `Priors` stand for the bank with all learners of a data set drawn jointly; a method forecasts each alone.
     """
     rows: list[tuple[float, ...]] = []
     for group in together(cases).values():
@@ -91,9 +91,9 @@ def together(cases: Iterable[Case]) -> dict[tuple[int, int], list[Case]]:
     return groups
 
 
-def _drawn(group: Sequence[Case], method: Method | Prior) -> list[np.ndarray]:
+def _drawn(group: Sequence[Case], method: Method | Priors) -> list[np.ndarray]:
     n = AHEAD * group[0].n
-    if isinstance(method, Prior):
+    if isinstance(method, Mapping):
         return [np.log(one.errors([n])[:, 0]) for one in draw([case.curve for case in group], method)]
     chance = np.random.default_rng(0)  # the rivals' draws are independent of each other, unless bootstrapped together
     found = [method(case.curve, np.array([n]))[:, 0] for case in group]

@@ -12,7 +12,7 @@ import numpy as np
 
 from endwise.evidence.forecast.curve import DataCurve
 from endwise.evidence.forecast.joint import draw
-from endwise.evidence.forecast.prior import Prior
+from endwise.evidence.forecast.prior import Priors
 from endwise.evidence.forecast.sobol import normal_strata
 
 Method = Callable[[DataCurve, np.ndarray], np.ndarray]
@@ -20,9 +20,9 @@ ROUNDS = 24  # bootstrap rounds of a fitted law
 LEAST, MOST = np.log(1e-5), np.log(2.0)  # a law's forecast is held between these: without it the tails are absurd
 
 
-def bank_of_shapes(prior: Prior) -> Method:
+def bank_of_shapes(priors: Priors) -> Method:
     def forecast(curve: DataCurve, sizes: np.ndarray) -> np.ndarray:
-        return np.log(np.maximum(draw([curve], prior)[0].errors(sizes), 1e-12))
+        return np.log(np.maximum(draw([curve], priors)[0].errors(sizes), 1e-12))
 
     return forecast
 

@@ -45,7 +45,8 @@ def forecast(
     ----------
     table: a CSV, TSV, JSON lines or Parquet file, `-` for standard input, or columns by name (a dict, a data frame).
         A row is one measurement: `design`, `n` (training rows), `error` (any positive unit; lower is better), and
-        if known `repeat`, `n_test`, `chance` (the constant predictor's error), `curve` (the question it belongs to).
+        if known `repeat`, `n_test`, `chance` (the constant predictor's error), `family` (of the model that
+        learns: network, linear, trees, kernel, neighbours or bayes), `curve` (the question it belongs to).
     at: sizes (100000) and multiples of the question's largest size ("4x").
     targets: errors whose probability of being reached is wanted.
     most: how far crossovers are looked for, a size or a multiple.
@@ -77,7 +78,8 @@ def answers(
 
 def _answered(question: Question, at: Sequence[str | int], targets: Sequence[float], most: str | int) -> Answered:
     curves = tuple(
-        DataCurve(one.design, one.sizes, one.errors, one.n_test, None, one.chance) for one in question.curves
+        DataCurve(one.design, one.sizes, one.errors, one.n_test, None, one.chance, one.family)
+        for one in question.curves
     )
     largest, smallest = (choose(curve.largest for curve in curves) for choose in (max, min))
     sizes = {size_of(one, largest): str(one) for one in at}

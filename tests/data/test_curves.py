@@ -110,11 +110,11 @@ def test_where_nothing_else_is_there_the_file_names_the_design(write: Write) -> 
 
 
 def test_curves_are_questions_of_their_own_in_the_order_of_their_ids(write: Write) -> None:
-    text = "curve,design,n,error,n_test,chance\n10,a,5,.2,50,.5\n2,a,5,.1,,\n2,b,5,.1,70,\n"
+    text = "curve,design,n,error,n_test,chance,family\n10,a,5,.2,50,.5,Trees\n2,a,5,.1,,,\n2,b,5,.1,70,,\n"
     questions = read_curves(write(text)).questions
     assert [one.curve for one in questions] == ["2", "10"]
-    assert [(c.design, c.n_test, c.chance) for one in questions for c in one.curves] == [
-        ("a", None, None), ("b", 70, None), ("a", 50, 0.5),
+    assert [(c.design, c.n_test, c.chance, c.family) for one in questions for c in one.curves] == [
+        ("a", None, None, None), ("b", 70, None, None), ("a", 50, 0.5, "trees"),
     ]  # fmt: skip
 
 
@@ -179,6 +179,14 @@ def test_errors_above_one_are_no_rates_so_that_the_number_of_test_rows_is_left_a
             "line 3, n_test: is 60, but 50 in line 2: a design has one",
         ),
         ("design,n,error,n_test\na,10,.1,.5\n", "line 2, n_test: is 0.5, not a whole number of rows from 1"),
+        (
+            "design,n,error,family\na,10,.1,network\na,20,.1,nets\n",
+            "line 3, family: is 'nets', none of network, linear",
+        ),
+        (
+            "design,n,error,family\na,10,.1,trees\na,20,.1,linear\n",
+            "line 3, family: is linear, but trees in line 2: a design has one",
+        ),
         ("design,n,error,chance\na,10,.1,0\n", "line 2, chance: is 0: the error of always giving the same answer"),
         (
             "design,n,error,repeat\na,10,1,x\nb,9,1,x\na,10,2,x\n",

@@ -212,6 +212,17 @@ def test_a_steep_curve_behind_a_flat_one_is_forecast_to_overtake() -> None:
     assert "That `steep` comes to be ahead rests on curves continued beyond 200 rows" in said.explanation
 
 
+def test_what_a_network_does_with_more_rows_is_forecast_as_of_a_network() -> None:
+    medians = []
+    for family in ("linear", "network"):
+        falling = [replace(one, family=family) for one in curve("falling", {50: 6.0, 100: 5.1, 200: 4.4})]
+        verdict = weigh(evidence(falling + curve("flat", FLAT)), draft())
+        assert verdict.forecast is not None
+        (found,) = [one for one in verdict.forecast.designs if one.design == "falling"]
+        medians.append(found.forecasts[-1].median)
+    assert medians[1] < medians[0]
+
+
 def test_curves_that_stay_apart_are_no_crossover() -> None:
     verdict = weigh(evidence(curve("flat", FLAT) + curve("worse", {50: 12.0, 100: 11.6, 200: 11.3})), draft())
     assert verdict.forecast is not None

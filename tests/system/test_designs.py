@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sklearn.linear_model import Ridge
 
 from endwise.errors import DeclarationError, UsageError
 from endwise.judge.metrics import mean_absolute_error
@@ -262,3 +264,10 @@ def test_a_text_that_fits_several_asks_for_the_maker() -> None:
         parse(hand(learned(xray, sex, to=age, name="wider")), "xray -> age")
     assert error.value.here == "The text fits 2 designs: xray -> age:pixels; xray -> age:wider."
     assert error.value.do == "Name the maker, as in 'signal:maker'."
+
+
+@pytest.mark.parametrize(("using", "network"), [(None, True), (Ridge(), False)], ids=["default", "estimator"])
+def test_a_design_says_whether_it_trains_a_network(using: Any, network: bool) -> None:
+    measure, answer = learned(lengths, to=joints, using=Ridge()), learned(joints, to=age, using=using)
+    system = System("hand", inputs=lengths, wants=age, judge=mean_absolute_error, components=[measure, answer])
+    assert [design.has_network for design in designs(system)] == [network]

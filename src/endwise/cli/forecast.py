@@ -36,7 +36,7 @@ def forecast(
     ----------
     table
         A CSV, TSV, JSON lines or Parquet file with the columns design, n, error, and if known repeat, n_test,
-        chance, curve. A pipe is read where none is given, or -.
+        chance, family, curve. A pipe is read where none is given, or -.
     at
         Sizes (100000) and multiples of the largest size (4x), with commas between them.
     target

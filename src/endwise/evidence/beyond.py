@@ -97,10 +97,10 @@ def data_curves(
         shares = n_test if max(np.nanmax(row) for row in errors) <= 1 else None
         if shares is None and not all(np.nanmax(row) > 0 for row in errors):
             continue
-        relative = [_test_sd(draws[size], key) for size in sizes]
-        name = by_size[sizes[0]][key][0].design
+        relative = tuple(_test_sd(draws[size], key) for size in sizes)
+        first = by_size[sizes[0]][key][0]
         constant = None if np.isnan(chance) else scale * chance
-        found.append(DataCurve(name, tuple(sizes), tuple(errors), shares, tuple(relative), constant))
+        found.append(DataCurve(first.design, tuple(sizes), tuple(errors), shares, relative, constant, first.family))
     return found
 
 

@@ -75,6 +75,7 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
         improving,
         seconds,
         latency,
+        "network" if cell.design.has_network else None,
     )
 
 

@@ -11,6 +11,7 @@ from endwise.records.comparison import (
     SeamBlame as SeamBlame,
 )
 from endwise.records.outlook import (
+    MODEL_FAMILIES as MODEL_FAMILIES,
     Band as Band,
     Choice as Choice,
     Crossover as Crossover,

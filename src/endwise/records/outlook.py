@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+MODEL_FAMILIES: Final = ("network", "linear", "trees", "kernel", "neighbours", "bayes")
+"""Families of models whose data curves are known to fall each in its way; a design may be of none of them."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class RowUse:
 class Measurement:
     """What one design did at one size and repeat: per metric the records, one a test unit.
 
-    Handed from studies to evidence; never written as JSON. `seconds` and `latency_ms` are times.
+    Handed from studies to evidence; never written as JSON. `seconds` and `latency_ms` are times; `family` is
+    that of the model that learnt, one of `MODEL_FAMILIES` or none.
     """
 
     design: str
@@ -54,6 +55,7 @@ class Measurement:
     still_improving: tuple[str, ...]
     seconds: float
     latency_ms: float
+    family: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Literal, cast
 
 from endwise.errors import DeclarationError, UsageError, listed, near
-from endwise.system.components import Component
+from endwise.system.components import Component, is_estimator, is_learner
 from endwise.system.graph import System
 
 Training = Literal["apart", "chained", "joint"]
@@ -80,6 +80,11 @@ class Design:
     def learned(self) -> tuple[Component, ...]:
         """The parts that are trained, in running order."""
         return tuple(part for part in self.parts if part.learns)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether a network is among what is trained, and not only estimators and learners of one's own."""
+        return any(not is_estimator(part.using) and not is_learner(part.using) for part in self.learned)
 
     def trained(self, training: Training) -> Design:
         """The same parts, trained in another way."""

@@ -25,6 +25,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"sizes": (100,), "errors": ((0.1,),), "n_test": 0}, "n_test is 0."),
     ({"sizes": (100,), "errors": ((0.1,),), "test_sd": (0.1, 0.2)}, "test_sd has 2 values for 1 size."),
     ({"sizes": (100,), "errors": ((0.1,),), "test_sd": (NAN,)}, "finite and not negative"),
+    ({"sizes": (100,), "errors": ((0.1,),), "family": "forest"}, "network, linear, trees, kernel"),
 ]
 
 

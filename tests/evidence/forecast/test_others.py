@@ -30,7 +30,7 @@ def later(one: Posterior) -> float:
 
 def test_a_design_alone_hears_nothing() -> None:
     alone, largest = found(STEEP)
-    (same,) = heard([alone], [largest], PRIOR)
+    (same,) = heard([alone], [largest], [PRIOR])
     assert same is alone
 
 
@@ -73,7 +73,7 @@ def test_designs_of_unequal_sizes_are_compared_at_the_same_rows() -> None:
 
 def test_weights_stay_a_distribution() -> None:
     given = [found(one) for one in (STEEP, FLAT, FAR)]
-    for one in heard([it for it, _ in given], [largest for _, largest in given], PRIOR):
+    for one in heard([it for it, _ in given], [largest for _, largest in given], [PRIOR] * len(given)):
         assert np.isclose(one.weights.sum(), 1)
-    for one in leaning([it for it, _ in given], PRIOR):
+    for one in leaning([it for it, _ in given], [PRIOR] * len(given)):
         assert np.isclose(one.weights.sum(), 1)

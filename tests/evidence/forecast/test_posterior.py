@@ -37,14 +37,18 @@ def curve_from(prior: Prior, chance: np.random.Generator) -> tuple[DataCurve, np
     return DataCurve("a", SIZES, tuple(map(tuple, repeats.T.tolist()))), np.exp(logs[seen:])
 
 
-@pytest.mark.parametrize("prior", [small(generic()), small(learnt())], ids=["generic", "learnt"])
+@pytest.mark.parametrize(
+    "prior",
+    [small(generic()), small(learnt()[None]), small(learnt()["network"])],
+    ids=["generic", "learnt", "networks"],
+)
 def test_curves_from_the_bank_are_covered_at_the_stated_rate(prior: Prior) -> None:
     chance = np.random.default_rng(1)
     inside = np.zeros((2, len(LATER)))
     for _ in range(WORLDS):
         curve, truth = curve_from(prior, chance)
         low90, low80, high80, high90 = np.quantile(
-            draw([curve], prior)[0].errors(LATER), (0.05, 0.1, 0.9, 0.95), axis=0
+            draw([curve], {None: prior})[0].errors(LATER), (0.05, 0.1, 0.9, 0.95), axis=0
         )
         inside += [(low80 <= truth) & (truth <= high80), (low90 <= truth) & (truth <= high90)]
     found = inside / WORLDS
@@ -61,7 +65,7 @@ def test_a_clean_power_law_is_recovered(exponent: float) -> None:
         for size in SIZES
         for wiggle in (0.002,)
     ]
-    found = draw([DataCurve("a", SIZES, tuple(errors))], generic())[0].errors(LATER)
+    found = draw([DataCurve("a", SIZES, tuple(errors))], {None: generic()})[0].errors(LATER)
     truth = 3 * np.array(LATER, dtype=float) ** -exponent
     assert np.allclose(np.median(found, axis=0)[:3], truth[:3], rtol=0.12)
     low, high = np.quantile(found, (0.05, 0.95), axis=0)
@@ -74,7 +78,7 @@ def test_weights_are_a_distribution_and_better_data_narrow_it() -> None:
         rows = tuple((size**-0.5 * (1 + wiggle), size**-0.5 * (1 - wiggle)) for size in SIZES)
         curve = DataCurve("a", SIZES, rows)
         assert np.isclose(posterior(points(curve), generic()).weights.sum(), 1)
-        low, high = np.quantile(draw([curve], generic())[0].errors([1024])[:, 0], (0.1, 0.9))
+        low, high = np.quantile(draw([curve], {None: generic()})[0].errors([1024])[:, 0], (0.1, 0.9))
         spreads.append(high / low)
     assert spreads[1] < spreads[0]
 

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from endwise.data.cells import is_absent
+from endwise.errors import listed, near
+from endwise.records import MODEL_FAMILIES
 
 LARGEST = 10**15  # rows; a number beyond it is a mistake, and no longer exact as a float
 FARTHEST_UNIT = (1e-100, 1e100)  # errors whose square is still a float
@@ -84,3 +86,24 @@ def wrong_error(value: float) -> str:
 def wrong_chance(value: float) -> str:
     """What is wrong with the constant predictor's error, or nothing."""
     return "" if value > 0 else f"is {value:g}: the error of always giving the same answer is above 0"
+
+
+def family_in(cell: Any) -> tuple[str | None, str]:
+    """The family of models in a cell, in any case, or what is wrong with it; an empty cell says nothing of it.
+
+    >>> family_in("Network"), family_in("")
+    (('network', ''), (None, ''))
+    """
+    if is_missing(cell):
+        return None, ""
+    name = name_in(cell).casefold()
+    if name in MODEL_FAMILIES:
+        return name, ""
+    meant = near(name, MODEL_FAMILIES)
+    hint = f" {meant}" if meant.startswith("Did") else ""
+    return None, f"is '{name[:40]}', none of {listed(MODEL_FAMILIES)}: leave it empty for any other model.{hint}"
+
+
+def told(value: float | str) -> str:
+    """A value of a cell as it is named beside another."""
+    return value if isinstance(value, str) else f"{value:g}"

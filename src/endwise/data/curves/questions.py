@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from endwise.data.curves.cells import (
     ALL_ZERO,
     NO_RATES,
+    family_in,
     is_missing,
     name_in,
     natural,
     number_in,
+    told,
     wrong_chance,
     wrong_error,
     wrong_size,
@@ -41,6 +43,7 @@ class MeasuredCurve:
     errors: tuple[tuple[float, ...], ...]
     n_test: int | None = None
     chance: float | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,14 @@ class _Design:
     """The rows of one design: by size and repeat the number of its row; and its constants, with their rows."""
 
     rows: dict[int, dict[Any, int]] = field(default_factory=dict)
-    constants: dict[str, tuple[float, int]] = field(default_factory=dict)
+    constants: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
 
 _Found = Mapping[str | None, Mapping[str, _Design]]  # question -> design -> its rows
 
 
 def read_curves(source: str | Path | Mapping[str, Iterable[Any]]) -> Questions:
-    """The questions in a table with columns design, n, error and, if given, repeat, n_test, chance, curve.
+    """The questions in a table with columns design, n, error and, if given, repeat, n_test, chance, family, curve.
 
     Parameters
     ----------
@@ -159,7 +162,11 @@ class _Reading:
         designs = self._names("design")
         repeats = self._names("repeat") if "repeat" in cells else None
         checks = {"n_test": wrong_size, "chance": wrong_chance}
-        constants = {name: self._numbers(name, check, False) for name, check in checks.items() if name in cells}
+        constants: dict[str, list[Any]] = {
+            name: self._numbers(name, check, False) for name, check in checks.items() if name in cells
+        }
+        if "family" in cells:
+            constants["family"] = self._read("family", family_in)
         found: dict[str | None, dict[str, _Design]] = defaultdict(lambda: defaultdict(_Design))
         for row, (curve, name, size) in enumerate(zip(curves, designs, sizes, strict=True)):
             lacking = ("curve" in cells and curve is None) or (repeats is not None and repeats[row] is None)
@@ -174,13 +181,13 @@ class _Reading:
                 self._constant(design, column, values[row], row)
         return found
 
-    def _constant(self, design: _Design, column: str, value: float | None, row: int) -> None:
+    def _constant(self, design: _Design, column: str, value: Any, row: int) -> None:
         """Keep a value that is the same in all rows of a design."""
         if value is None:
             return
         known, first = design.constants.setdefault(column, (value, row))
         if known != value:
-            self.note(row, column, f"is {value:g}, but {known:g} in {self.line(first)}: a design has one")
+            self.note(row, column, f"is {told(value)}, but {told(known)} in {self.line(first)}: a design has one")
 
     def _leave_other_units(self, found: _Found, errors: list[float | None]) -> None:
         """Forget the number of test rows where a question's errors are no rates: nothing is binomial there."""
@@ -212,8 +219,8 @@ class _Reading:
         sizes = tuple(sorted(design.rows))
         rows = (design.rows[size] for size in sizes)
         measured = tuple(tuple(_at(errors, at.get(place)) for place in places) for at in rows)
-        n_test, chance = (design.constants.get(column, (None, 0))[0] for column in ("n_test", "chance"))
-        return MeasuredCurve(name, sizes, measured, None if n_test is None else int(n_test), chance)
+        n_test, chance, family = (design.constants.get(one, (None, 0))[0] for one in ("n_test", "chance", "family"))
+        return MeasuredCurve(name, sizes, measured, None if n_test is None else int(n_test), chance, family)
 
 
 def _at(errors: list[float | None], row: int | None) -> float:
@@ -250,5 +257,6 @@ def _refusal(table: Table, reading: _Reading) -> RowsError:
         ),
         "A forecast rests on every row, so none is guessed at or left out.",
         "Mend them. A row is one measurement: design, n (training rows), error; and if known repeat, n_test (test"
-        " rows), chance (the error of always giving the same answer), curve (the question it belongs to).",
+        " rows), chance (the error of always giving the same answer), family (of the model that learns), curve (the"
+        " question it belongs to).",
     )

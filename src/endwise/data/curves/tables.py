@@ -15,8 +15,8 @@ from endwise.data.problems import Problem, printable
 from endwise.data.tables import READERS, Table, read_table
 from endwise.errors import listed, near
 
-COLUMNS = ("design", "n", "error", "repeat", "n_test", "chance", "curve")
-OPTIONAL = {"repeat", "n_test", "chance", "curve"}
+COLUMNS = ("design", "n", "error", "repeat", "n_test", "chance", "family", "curve")
+OPTIONAL = {"repeat", "n_test", "chance", "family", "curve"}
 PIPE = "-"
 PIPED = "standard input"
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from endwise.errors import UsageError, counted, listed
+from endwise.records import MODEL_FAMILIES
 
 # Relative sd of one repeat where no size has two. LCDB 1.0's calibration curves, on small data sets, have .06 to .19
 # (quartiles); forecasts from one of their repeats are calibrated with .06 from 4x on, and too narrow at 2x (docs).
@@ -27,7 +28,8 @@ class DataCurve:
     a repeat keeps its place and designs pair by it. With `n_test` test rows errors are rates in [0, 1] and carry
     binomial noise; zeros count as half an error in `n_test`. `test_sd` says instead, per size, the relative sd of the
     error that comes from the choice of test rows; with both, `test_sd` is the noise. `chance` is the error of the
-    constant predictor. Anything else is refused with `UsageError`.
+    constant predictor. `family` is that of the model that learns, where it is one of `MODEL_FAMILIES`: curves of a
+    family fall alike. Anything else is refused with `UsageError`.
 
     >>> curve = DataCurve("audio -> transcript", (100, 200), ((0.5, 0.54), (0.41, 0.43)))
     >>> curve.mean.round(3).tolist()
@@ -40,9 +42,10 @@ class DataCurve:
     n_test: int | None = None
     test_sd: tuple[float, ...] | None = None
     chance: float | None = None
+    family: str | None = None
 
     def __post_init__(self) -> None:
-        problem = _sizes_wrong(self) or _errors_wrong(self) or _noise_wrong(self)
+        problem = _sizes_wrong(self) or _errors_wrong(self) or _noise_wrong(self) or _family_wrong(self)
         if problem is not None:
             raise problem
 
@@ -88,7 +91,7 @@ class DataCurve:
         kept = [at for at, size in enumerate(self.sizes) if size <= most]
         test_sd = None if self.test_sd is None else tuple(self.test_sd[at] for at in kept)
         sizes, errors = tuple(self.sizes[at] for at in kept), tuple(self.errors[at] for at in kept)
-        return DataCurve(self.design, sizes, errors, self.n_test, test_sd, self.chance)
+        return DataCurve(self.design, sizes, errors, self.n_test, test_sd, self.chance, self.family)
 
 
 def _sizes_wrong(curve: DataCurve) -> UsageError | None:
@@ -163,3 +166,14 @@ def _noise_wrong(curve: DataCurve) -> UsageError | None:
             "Give one a size, or leave test_sd out.",
         )
     return None
+
+
+def _family_wrong(curve: DataCurve) -> UsageError | None:
+    if curve.family is None or curve.family in MODEL_FAMILIES:
+        return None
+    return UsageError(
+        f"The data curve of {curve.design}.",
+        f"Its family of models is {curve.family!r}.",
+        f"Families that curves are known of are {listed(MODEL_FAMILIES)}.",
+        "Give one of them, or none.",
+    )

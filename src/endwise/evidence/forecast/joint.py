@@ -17,7 +17,7 @@ import numpy as np
 from endwise.evidence.forecast.curve import DataCurve
 from endwise.evidence.forecast.others import REFERENCE, heard
 from endwise.evidence.forecast.posterior import Posterior, changes_at, points, posterior
-from endwise.evidence.forecast.prior import TAUS, Prior
+from endwise.evidence.forecast.prior import TAUS, Priors, believed
 from endwise.evidence.forecast.shapes import bank
 from endwise.evidence.forecast.sobol import normal_strata
 from endwise.seeds import stream
@@ -48,12 +48,13 @@ class Drawn:
         return np.exp(np.minimum(self.level[:, None] + changes + misfit, self.most))
 
 
-def draw(curves: Sequence[DataCurve], prior: Prior) -> list[Drawn]:
+def draw(curves: Sequence[DataCurve], priors: Priors) -> list[Drawn]:
     """Joint draws for `curves`, in their order. The draws do not depend on it."""
     order = sorted(range(len(curves)), key=lambda at: curves[at].design)
     sorted_curves = [curves[at] for at in order]
-    alone = [posterior(points(curve), prior) for curve in sorted_curves]
-    posteriors = heard(alone, [curve.largest for curve in sorted_curves], prior)
+    before = [believed(priors, curve.family) for curve in sorted_curves]
+    alone = [posterior(points(curve), prior) for curve, prior in zip(sorted_curves, before, strict=True)]
+    posteriors = heard(alone, [curve.largest for curve in sorted_curves], before)
     names = [curve.design for curve in sorted_curves]
     alike = np.full((len(order), len(order)), SHAPE_CORRELATION)
     np.fill_diagonal(alike, 1.0)

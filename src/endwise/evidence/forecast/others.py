@@ -27,21 +27,21 @@ HELD = 3.0
 REFERENCE = 4.0  # the lead is that at 4x
 
 
-def heard(found: Sequence[Posterior], largest: Sequence[int], prior: Prior) -> list[Posterior]:
-    """The posteriors of designs whose largest sizes are these, once each has heard of the others."""
-    return held_back(leaning(found, prior), largest)
+def heard(found: Sequence[Posterior], largest: Sequence[int], before: Sequence[Prior]) -> list[Posterior]:
+    """The posteriors of designs whose largest sizes and priors are these, once each has heard of the others."""
+    return held_back(leaning(found, before), largest)
 
 
-def leaning(found: Sequence[Posterior], prior: Prior) -> list[Posterior]:
-    """Each design's posterior under a prior that is in part what the other designs' curves have left of it."""
+def leaning(found: Sequence[Posterior], before: Sequence[Prior]) -> list[Posterior]:
+    """Each design's posterior under a prior that is in part what the other designs' curves have left of theirs."""
     if len(found) < 2:
         return list(found)
-    total = np.sum([one.weights for one in found], axis=0)
-    before = np.exp(prior.log_weights)
+    learnt = [one.weights / np.exp(prior.log_weights) for one, prior in zip(found, before, strict=True)]
+    total = np.sum(learnt, axis=0)
     leant = []
-    for one in found:
-        others = (total - one.weights) / (len(found) - 1)
-        leant.append(_weighed(one, (1 - LEANING) + LEANING * np.maximum(others, 0.0) / before))
+    for one, its in zip(found, learnt, strict=True):
+        others = np.maximum(total - its, 0.0) / (len(found) - 1)
+        leant.append(_weighed(one, (1 - LEANING) + LEANING * others))
     return leant
 
 

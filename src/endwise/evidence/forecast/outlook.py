@@ -11,7 +11,7 @@ import numpy as np
 from endwise.errors import UsageError, listed
 from endwise.evidence.forecast.curve import DataCurve
 from endwise.evidence.forecast.joint import Drawn, draw
-from endwise.evidence.forecast.prior import Prior, learnt
+from endwise.evidence.forecast.prior import Priors, learnt
 from endwise.evidence.forecast.states import FARTHEST, state_at, state_of
 from endwise.records import Band, Choice, Crossover, DesignForecast, Outlook, Overtake, Pair, Reach
 
@@ -35,12 +35,12 @@ def outlook(
     targets: Sequence[float] = (),
     most: int | None = None,
     curve: str | None = None,
-    prior: Prior | None = None,
+    priors: Priors | None = None,
 ) -> Outlook:
     """The outlook of designs measured on the same rows and repeats, at the sizes `at`, in the unit of their errors.
 
     A size not beyond a design's own largest is left out for it. `most` is how far crossovers are looked for: 16 times
-    the largest size, if not given. `curve` names the question where a file holds several; `prior` is the learnt one,
+    the largest size, if not given. `curve` names the question where a file holds several; `priors` are the learnt ones,
     if not given. Everything is deterministic and does not depend on the order of `curves`.
 
     >>> falling = DataCurve("end to end", (100, 200, 400), ((0.50,), (0.34,), (0.23,)))
@@ -50,7 +50,7 @@ def outlook(
     ('staged', True)
     """
     _check(curves, at, targets)
-    drawn = draw(curves, prior or learnt())
+    drawn = draw(curves, priors or learnt())
     sizes = sorted(set(at))
     foreseen = [_foresee(one, its, sizes) for one, its in zip(curves, drawn, strict=True)]
     far = most if most is not None else int(FARTHEST * max(one.largest for one in curves))

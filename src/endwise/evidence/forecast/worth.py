@@ -13,12 +13,12 @@ import numpy as np
 
 from endwise.evidence.forecast.curve import DataCurve
 from endwise.evidence.forecast.joint import Drawn, correlated, draw, level_correlation
-from endwise.evidence.forecast.prior import Prior, learnt
+from endwise.evidence.forecast.prior import Priors, learnt
 
 TAIL = 0.01  # draws are cut at these quantiles: moments of errors would otherwise be those of a few wild shapes
 
 
-def value_of_repeat(curves: Sequence[DataCurve], prior: Prior | None = None) -> float:
+def value_of_repeat(curves: Sequence[DataCurve], priors: Priors | None = None) -> float:
     """The expected fall of regret, in error, from one more repeat of every design at its largest size.
 
     It is the regret of the choice at the largest size of all. Nothing to choose is worth nothing.
@@ -28,18 +28,18 @@ def value_of_repeat(curves: Sequence[DataCurve], prior: Prior | None = None) -> 
     >>> value_of_repeat(near) > 10 * value_of_repeat(far)
     True
     """
-    drawn = draw(curves, prior or learnt())
+    drawn = draw(curves, priors or learnt())
     seen = _at(drawn, [one.largest for one in curves])
     chosen = _at(drawn, [max(one.largest for one in curves)] * len(curves))
     return _worth(curves, seen, chosen, repeats=[1] * len(curves))
 
 
-def value_of_size(curves: Sequence[DataCurve], prior: Prior | None = None) -> float:
+def value_of_size(curves: Sequence[DataCurve], priors: Priors | None = None) -> float:
     """The expected fall of regret, in error, from measuring every design at twice the largest size of all.
 
     With as many repeats as now; it is the regret of the choice at four times the largest size.
     """
-    drawn = draw(curves, prior or learnt())
+    drawn = draw(curves, priors or learnt())
     n = max(one.largest for one in curves)
     seen, chosen = (_at(drawn, [times * n] * len(curves)) for times in (2, 4))
     return _worth(curves, seen, chosen, repeats=[int(one.repeats[-1]) for one in curves])
