@@ -50,9 +50,13 @@ def _tells_more(longer: Cut, cut: Cut) -> bool:
 
 
 def _missing(cuts: Sequence[Cut], draws: Draws, unit: str) -> list[Caveat]:
-    """Seams where another maker of the same signal, told more of the truth, errs less beyond chance."""
-    found: list[Caveat] = []
-    for few, cut in enumerate(cuts):
+    """Seams where another maker of the same signal, told more of the truth, errs less beyond chance.
+
+    Designs may have trained the same part on inputs of different stages: it is told of once, where it errs least.
+    """
+    found: dict[tuple[str, str, str], Caveat] = {}
+    for few in sorted(range(len(cuts)), key=lambda at: float(draws.errors[at])):
+        cut = cuts[few]
         wider = [
             at
             for at, other in enumerate(cuts)
@@ -66,5 +70,6 @@ def _missing(cuts: Sequence[Cut], draws: Draws, unit: str) -> list[Caveat]:
         error, other = (f"{round(float(draws.errors[at]), 6):.3g} {unit}".strip() for at in (few, best))
         added = listed([f"`{name}`" for name in cuts[best].truths if name not in cut.truths])
         told = listed([f"`{name}`" for name in cut.truths])
-        found.append(caveat("signal-missing", few=told, path=cut.path, error=error, added=added, other=other))
-    return found
+        said = caveat("signal-missing", few=told, path=cut.path, error=error, added=added, other=other)
+        found.setdefault((told, cut.path, added), said)
+    return list(found.values())
