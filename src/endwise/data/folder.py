@@ -20,7 +20,7 @@ from endwise.data.problems import Problem, printable, refusal
 from endwise.data.reading import Reading
 from endwise.data.rows import Rows
 from endwise.errors import RowsError, counted, listed, near
-from endwise.system.signals import Category, Signal
+from endwise.system.signals import Box, Category, Points, Signal, Vector
 
 ID = "id"  # the column that names rows, where there is one
 
@@ -159,7 +159,9 @@ def _found(path: Path, signals: Sequence[Signal], group: str | None, split: str 
     categories = [signal.name for signal in signals if isinstance(signal, Category)]
     medium = next((signal.name for signal in signals if is_medium(signal)), "")
     keys = [key for key in (ID, group, split) if key]
-    found = find(path, [s.name for s in signals], keys, medium, categories[0] if len(categories) == 1 else "")
+    label = categories[0] if len(categories) == 1 else ""
+    lists = [signal.name for signal in signals if isinstance(signal, Box | Points | Vector)]
+    found = find(path, [signal.name for signal in signals], keys, medium, label, lists)
     for what, key in (("groups", group), ("split", split)):
         if key is not None and key not in found.columns:
             raise _no_key(path, what, key, found)

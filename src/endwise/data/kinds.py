@@ -56,7 +56,7 @@ def infer(path: Path | str, names: Sequence[str], *, kinds: Mapping[str, str] | 
     """
     asked = dict(kinds or {})
     _check_kinds(asked, names)
-    found = find(Path(path), names, (), names[0], names[1] if len(names) == 2 else "")
+    found = find(Path(path), names, (), names[0], names[1] if len(names) == 2 else "", names)
     columns = {name: _column(found, name) for name in names}
     chosen = {name: asked.get(name) or _kind(found, column) for name, column in columns.items()}
     on = next((name for name in names if chosen[name] == "image"), "")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from endwise.data.problems import Problem, printable
 from endwise.data.tables import READERS, Table, read_table
+from endwise.data.wide import Wanted, join
 from endwise.errors import RowsError, counted, listed
 
 FILE_NAME = "file_name"  # Hugging Face's column of paths
@@ -46,19 +47,24 @@ class Found:
         return list(dict.fromkeys(name for table in self.tables for name in table.columns if name))
 
 
-def find(path: Path, signals: Sequence[str], keys: Collection[str], medium: str, label: str) -> Found:
+def find(
+    path: Path, signals: Sequence[str], keys: Collection[str], medium: str, label: str, spread: Collection[str]
+) -> Found:
     """The tables at `path`, a folder or one table, with the columns `signals` and `keys` (id, group, split).
 
-    `medium` is the signal that a column file_name may stand for, `label` the one that a folder's name may
-    stand for ("": none). Raises RowsError where there is no such path, no table, or none with a signal.
+    `medium` is the signal that a column file_name may stand for, `label` the one that a folder's name may stand for
+    ("": none), `spread` are those that numbered columns may hold. Raises RowsError where there is no such path, no
+    table, or none with a signal.
     """
+    wanted = Wanted({*signals, *keys, FILE_NAME}, spread)
     try:
-        found, read = _read_all(path, {*signals, *keys, FILE_NAME}, medium, label)
+        found, read = _read_all(path, wanted, medium, label)
     except OSError as error:
         raise _unopened(path, error) from None
     if not read:
         raise _no_table(path, label)
     _use_file_names(read, medium, found.notes)
+    found.notes += [note for table in read for note in join(table, wanted)]
     used = [table for table in read if not table.columns or _says(table, signals)]
     found.tables = [table for table in used if table.columns]
     found.problems += [problem for table in used for problem in table.problems]

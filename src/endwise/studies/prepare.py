@@ -127,7 +127,7 @@ def _no_design(system: System, rows: Rows, settled: Sequence[Design | Untrainabl
     counts = listed([f"{name} {int(rows.has(name).sum()):,}" for name in system.signals if rows.has(name).any()])
     return LabelsError(
         f"A study of '{system.name}' was asked for.",
-        f"Rows: {len(rows):,}, with: {counts}.",
+        " ".join([f"Rows: {len(rows):,}, with: {counts}.", *rows.notes]),
         "No design can be trained on these labels:\n" + "\n".join(lacks[:12]),
         "Add rows with the labels that one of the designs lacks.",
     )
