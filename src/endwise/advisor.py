@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from endwise.data.rows import Rows
 from endwise.deliver import bundle, components
 from endwise.engines.base import Engine
 from endwise.engines.local import LocalEngine
-from endwise.errors import StudyError, UsageError, counted
+from endwise.errors import StudyError, UsageError, counted, listed, near
 from endwise.findings.examples import examples_of, films_of
 from endwise.findings.gathering import number_facts, verdict_of
 from endwise.findings.leading import Best
@@ -77,7 +78,7 @@ def study(
     Raises RowsError for rows that cannot be used, LabelsError when no design can be trained on their
     labels, UsageError for sizes or designs that do not exist, StudyError when nothing could be measured.
     """
-    options = Options(**asked)
+    options = _options(asked)
     folder = Path(out) if out is not None else Path("runs") / system.name
     if not isinstance(rows, Rows):
         rows = Rows.from_folder(rows, list(system.signals.values()))
@@ -94,13 +95,30 @@ def study(
     return Study(verdict, folder)
 
 
+def _options(asked: Mapping[str, Any]) -> Options:
+    """What a study is asked to do. Raises UsageError for an option that no study has."""
+    known = [field.name for field in fields(Options)]
+    strange = [name for name in asked if name not in known]
+    if strange:
+        of_rows = strange[0] in signature(Rows.from_folder).parameters
+        raise UsageError(
+            f"A study with {strange[0]}={asked[strange[0]]!r} was asked for.",
+            f"Its options are {listed(known, len(known))}.",
+            "That is how rows are read." if of_rows else f"'{strange[0]}' is not among them.",
+            f"Read them first: ew.Rows.from_folder(folder, list(system.signals.values()), {strange[0]}=...)."
+            if of_rows
+            else near(strange[0], known),
+        )
+    return Options(**asked)
+
+
 def replay(system: System, rows: Rows | str | Path, key: str, *, out: str | Path, **asked: Any) -> str:
     """Run one cell of a study again in this process, as its seed and inputs were; its title.
 
     `key` is that of a failed cell of the study that the other arguments describe. What the cell raises is
     raised. Raises UsageError where the study has no such failure.
     """
-    options = Options(**asked)
+    options = _options(asked)
     if not isinstance(rows, Rows):
         rows = Rows.from_folder(rows, list(system.signals.values()))
     prepared = prepare(system, rows, options, Path(out) / "rows" / rows.fingerprint[:16])

@@ -78,7 +78,7 @@ def not_measured(verdict: Verdict) -> StudyError:
 
 def _labelling(cells: list[Scarcity], verdict: Verdict, scale: float) -> Labelling | str:
     errors = [error for one in cells for error in one.errors]
-    shares = verdict.test_units if scale != 1 and max(e for e in errors if e == e) <= 1 else None
+    shares = verdict.test_rows if scale != 1 and max(e for e in errors if e == e) <= 1 else None
     if shares is None and min(e for e in errors if e == e) <= 0:
         return "it makes no error at all with some of these labels"
     return labelling(cells, n_test=shares, chance=scale * verdict.constant_error)

@@ -14,6 +14,7 @@ import numpy as np
 
 from endwise.data.problems import Problem
 from endwise.data.rows import Rows
+from endwise.data.tables import READERS
 from endwise.deliver.bundle import Bundle, read, rows_of
 from endwise.deliver.overlay import drawn
 from endwise.errors import BundleError, RowsError, UsageError, counted, listed, near
@@ -32,12 +33,23 @@ def predicted(
     """A line of text or JSON for each file or row, and for each problem with one that could not be used."""
     bundle = read(winner, allow=allow)
     _known(bundle, given)
+    tables = [file for file in files if file.suffix.lower() in READERS]
+    if table is None and len(files) == len(tables) == 1:
+        table, files = tables[0], []
     if table is None and not files:
         raise UsageError(
             f"Predictions by {winner} were asked for.",
             "No file and no --rows was given.",
             "There is nothing to predict.",
             f"Name files for '{bundle.inputs[0].name}', or a table: --rows rows.csv.",
+        )
+    if tables and table is None:
+        raise UsageError(
+            f"Predictions by {winner} were asked for.",
+            f"{listed([str(file) for file in tables])} {'is a table' if len(tables) == 1 else 'are tables'},"
+            f" among {counted(len(files), 'file')}.",
+            "A table holds many rows, any other file is one; they are read one table at a time.",
+            "Give each table alone, and the other files together.",
         )
     if table is not None and files:
         raise UsageError(

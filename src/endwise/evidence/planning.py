@@ -70,7 +70,8 @@ def _merit(one: Purchase, asked: Asked) -> tuple[float, ...]:
 def _answer(buy: Purchase | None, now: Purchase, best: str, asked: Asked) -> str:
     if buy is None:
         return UNREACHABLE
-    if not any(buy.labels.values()) or (asked.target is None and now.error - buy.error < NOTICED * now.error):
+    worthless = now.error - buy.error < NOTICED * now.error if asked.target is None else not buy.labels
+    if worthless:
         return NOTHING
     return BUY if buy.design == best else SWITCH
 

@@ -15,7 +15,7 @@ from endwise.learn.model import Model
 from endwise.system.components import Component, Fixed, is_learner, remembers
 from endwise.system.judging import Batch
 from endwise.system.paths import rest
-from endwise.system.signals import Signal
+from endwise.system.signals import Category, Signal
 
 CHUNK = 512  # rows run at once: bounds memory, and no result depends on it
 
@@ -97,6 +97,8 @@ def checked(part: Component, made: Any, count: int) -> np.ndarray:
     right = array.shape == wanted
     finite = array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
     if right and finite:
+        if isinstance(signal, Category):
+            _check_places(part, signal, array)
         return array
     raise DeclarationError(
         f"The component {part} was run on {count:,} rows.",
@@ -104,3 +106,17 @@ def checked(part: Component, made: Any, count: int) -> np.ndarray:
         f"The signal '{signal.name}' ({signal.kind}) needs shape {wanted}, finite, with the rows first.",
         "Mend the function: it gets arrays with the rows first, and returns such an array.",
     )
+
+
+def _check_places(part: Component, signal: Category, array: np.ndarray) -> None:
+    """Raise DeclarationError for what is no place among the values of a category: their names, for example."""
+    count = len(signal.values)
+    wrong = array if array.dtype.kind not in "iu" else array[(array < 0) | (array >= count)]
+    if len(wrong):
+        raise DeclarationError(
+            f"The component {part} was run on {len(array):,} rows.",
+            f"It returned {wrong[0].item()!r} ({array.dtype}) among others.",
+            f"A row of '{signal.name}' ({signal.kind}) is the place of its value as a whole number: 0 is"
+            f" '{signal.values[0]}', {count - 1} is '{signal.values[-1]}'.",
+            "Mend the function: it gets and returns places, as in np.where(hot, 1, 0).",
+        )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from endwise.errors import counted
 from endwise.evidence.rivals import NOTICED, Rival, rivals
-from endwise.records import Verdict
+from endwise.records import Failure, Verdict
 from endwise.report.quantities import amount, percent, small, span
 from endwise.report.ranking import Entry, decimals, difference_decimals, gap_unit, ranked, runner_up
 
@@ -23,6 +23,23 @@ class Fall:
     share: float
     before: int
     after: int
+
+
+def failed(verdict: Verdict) -> list[Failure]:
+    """Failures for which a design lacks something."""
+    return [one for one in verdict.failures if not one.beside]
+
+
+def causes(failures: Sequence[Failure]) -> list[tuple[str, str]]:
+    """Each cause of failures once: the first cell that met it and how many more did, and the cause in a sentence."""
+    found: dict[str, list[str]] = {}
+    for one in failures:
+        lines = one.error.splitlines()  # an error of ours says what was asked, and then what was found
+        found.setdefault(" ".join(lines[:2]) if len(lines) > 3 else lines[-1], []).append(one.cell)
+    return [
+        (cells[0] + (f" and {counted(len(cells) - 1, 'more cell')}" if len(cells) > 1 else ""), cause)
+        for cause, cells in found.items()
+    ]
 
 
 def same_answer(verdict: Verdict) -> str:
@@ -69,9 +86,8 @@ def _objections(verdict: Verdict) -> Iterator[str]:
         yield f"{same_answer(verdict)} errs by {constant}: the best design is not clearly better than that."
     if not verdict.done:
         yield "The study was stopped before all of it was measured."
-    failed = [one for one in verdict.failures if not one.beside]
-    if failed:
-        yield f"{counted(len(failed), 'piece')} of work failed, so not every design had its full chance."
+    if failed(verdict):
+        yield f"{counted(len(failed(verdict)), 'piece')} of work failed, so not every design had its full chance."
     rival = runner_up(verdict)
     if rival is not None and rival.low <= 0:
         interval = span(rival.low, rival.high, difference_decimals(verdict, rival))
@@ -100,6 +116,8 @@ def next_test(verdict: Verdict) -> str:
     """The cheapest test that could change the verdict, as one sentence or two."""
     if not verdict.done:
         return "Give the same command again: it resumes where it stopped and needs no new label."
+    if failed(verdict):
+        return "Mend what failed and give the same command again: what was measured is kept."
     if verdict.mode == "quick":
         return "Run the study without `--quick`: more sizes, more repeats and a check of the tuning, with no new label."
     if verdict.runner_up is None:
@@ -143,6 +161,7 @@ def not_compared(verdict: Verdict) -> str:
     more = f"; {len(parts) - 3} more" if len(parts) > 3 else ""
     if parts:
         return f"{'; '.join(parts[:3])}{more}."
-    if any(not one.beside for one in verdict.failures):
-        return "Designs that failed at every size: see what failed."
+    if failed(verdict):
+        cell, cause = causes(failed(verdict))[0]
+        return f"Designs that failed at every size ({cell}): {cause}"
     return "Every design that was asked for was compared."

@@ -9,7 +9,7 @@ from collections import Counter
 
 from endwise.errors import counted
 from endwise.records import Difference, Failure, Verdict
-from endwise.report.advice import beats_constant, next_test, not_compared, objection, same_answer
+from endwise.report.advice import beats_constant, failed, next_test, not_compared, objection, same_answer
 from endwise.report.outlook.ahead import loss_at, with_more_rows
 from endwise.report.quantities import amount, number, percent, small, span
 from endwise.report.ranking import decimals, difference_decimals, gap_unit, runner_up
@@ -80,7 +80,7 @@ def replay(verdict: Verdict, failure: Failure) -> str:
 def _decision(verdict: Verdict) -> str:
     if not beats_constant(verdict):
         return "Do not ship yet:"
-    if verdict.runner_up is not None and verdict.probability_best < CONFIDENT:
+    if failed(verdict) or (verdict.runner_up is not None and verdict.probability_best < CONFIDENT):
         return "Ship for now:"
     return "Ship"
 

@@ -22,6 +22,7 @@ from rich.text import Text
 
 from endwise.errors import counted
 from endwise.records import Band, DesignPoint, Verdict
+from endwise.report.advice import causes
 from endwise.report.grid import Cell, Row, grid
 from endwise.report.mistakes import confusions
 from endwise.report.outlook.ahead import prospect_of
@@ -129,8 +130,8 @@ def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console
         out.print()
     for caveat in verdict.caveats:
         out.print(Text.assemble(("caveat ", "yellow"), (caveat.code, "bold"), ": ", prose(caveat.title)))
-    for failure in verdict.failures:
-        out.print(Text.assemble(("failed ", "red"), f"{failure.cell}: {failure.error.splitlines()[-1]}"))
+    for cell, cause in causes(verdict.failures):
+        out.print(Text.assemble(("failed ", "red"), f"{cell}: {cause}"))
     out.print()
     for name, value in _places(verdict, report, winner):
         out.print(Text.assemble((f"{name:<8}", "dim"), value), soft_wrap=True)

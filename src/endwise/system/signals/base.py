@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import chain
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -39,7 +40,7 @@ class Signal(ABC):
                 "A name starts with a letter and holds letters, digits and _ . / - only.",
                 "Rename the signal (or the column it is read from).",
             )
-        for fault in self.faults():
+        for fault in chain(no_unit(self.unit), self.faults()):
             raise DeclarationError(
                 f"The signal '{self.name}' of kind {self.kind} was declared.",
                 fault,
@@ -95,6 +96,12 @@ def numbers(value: Any, shape: tuple[int | None, ...], what: str) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ValueError("holds NaN or an infinite number")
     return array
+
+
+def no_unit(unit: Any) -> Iterator[str]:
+    """A sentence where `unit` is something else, as where sizes or values were given by their place."""
+    if not isinstance(unit, str):
+        yield f"Its unit is {unit!r}, and has to be a word: what follows the name has to be given by name."
 
 
 def counts(**given: Any) -> Iterator[str]:
