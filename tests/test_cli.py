@@ -217,6 +217,17 @@ def test_rows_keep_their_names_and_files_beside_a_table_are_refused(
     assert "one of the two would be left out" in both.stderr
 
 
+def test_a_table_given_as_a_file_is_read_as_rows(
+    studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path, tmp_path: Path
+) -> None:
+    winner, table = studied[1] / "winner", digits / "rows.csv"
+    assert endwise("predict", winner, table).stdout == endwise("predict", winner, "--rows", table).stdout
+    mixed = endwise("predict", winner, table, digits / "img/1.png")
+    assert "A table holds many rows, any other file is one" in mixed.stderr
+    missing = endwise("predict", winner, tmp_path / "none.csv")
+    assert "There is no such file or folder." in missing.stderr
+
+
 def test_bad_rows_of_a_table_are_named_and_the_others_predicted(
     studied: tuple[subprocess.CompletedProcess[str], Path], spoilt: Path
 ) -> None:

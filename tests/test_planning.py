@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,3 +135,13 @@ def test_a_price_that_is_no_number_is_said(study: ew.Study, tmp_path: Path) -> N
     shutil.copytree(study.folder, tmp_path / "torn")
     (tmp_path / "torn" / "verdict.json").write_text("{")
     assert "cannot be read" in endwise("plan", tmp_path / "torn", "--price", "y=5", "--budget", "10").stderr
+
+
+def test_few_test_groups_do_not_raise_the_error_that_there_is(study: ew.Study) -> None:
+    """Of errors in percent, the least that can be told is half a test row, not half a group of them."""
+    found = study.verdict
+    shares = [replace(one, errors=tuple(10 * error for error in one.errors)) for one in found.scarcities]
+    verdict = replace(found, unit="%", constant_error=10 * found.constant_error, test_units=5, scarcities=tuple(shares))
+    now = ew.plan(verdict, PRICES, budget=400).now
+    measured = np.mean(next(one.errors for one in shares if one.design == now.design))  # all labels come first
+    assert now.error == pytest.approx(measured, rel=0.1)

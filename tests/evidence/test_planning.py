@@ -102,6 +102,13 @@ def test_a_design_that_gains_more_is_switched_to() -> None:
     assert found.now.design == "staged"
 
 
+def test_a_better_design_is_switched_to_also_where_no_label_can_be_paid() -> None:
+    asked = Asked({"joints": 1000.0}, 100, None)
+    found = plan([drawn(lambda n: 5.0), drawn(lambda n: 4.0, "end to end")], asked, best="staged", wants="age")
+    assert found.buy is not None
+    assert (found.answer, found.buy.design, found.buy.labels) == (SWITCH, "end to end", {})
+
+
 def test_a_target_is_reached_for_less_money_the_nearer_it_is() -> None:
     law = drawn(summed)
     prices = []

@@ -16,7 +16,7 @@ from endwise.learn.chain import CHUNK, Chain, checked
 from endwise.learn.model import Model
 from endwise.system.components import fixed, learned
 from endwise.system.designs import designs
-from endwise.system.signals import Audio, Image, Number, Symbols, Text, Vector
+from endwise.system.signals import Audio, Category, Image, Number, Symbols, Text, Vector
 from tests.system.graphs import systems
 
 x, m, y = Vector("x", size=2), Number("m"), Number("y")
@@ -129,6 +129,18 @@ def test_what_a_function_returns_is_checked(case: str) -> None:
     assert error.value.here == f"It returned an array of {found}"
     assert error.value.why.startswith(f"The signal '{signal.name}' ({signal.kind}) needs shape (3,")
     assert error.value.do
+
+
+@pytest.mark.parametrize(("made", "first"), [(["hot", "ok", "ok"], "'hot' (<U3)"), ([0, 7, -1], "7 (int64)")])
+def test_a_category_is_made_as_places_among_its_values(made: list[Any], first: str) -> None:
+    kind = Category("kind", values=("ok", "hot"))
+    component = fixed(Number("in"), to=kind, using=np.negative, name="f")
+    with pytest.raises(DeclarationError) as error:
+        checked(component, made, 3)
+    assert error.value.here == f"It returned {first} among others."
+    assert error.value.why.endswith("is the place of its value as a whole number: 0 is 'ok', 1 is 'hot'.")
+    assert error.value.do.startswith("Mend the function")
+    assert checked(component, [1, 0, 1], 3).tolist() == [1, 0, 1]
 
 
 def test_a_function_gets_arrays_also_where_pictures_were_left_on_disk() -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from endwise.records import Verdict
+from endwise.records import Failure, Verdict
+from endwise.report.advice import causes
 from endwise.report.sentences import correction, headline, in_words, memo, replay
 from tests.report.example_verdict import (
     DIRECT,
@@ -23,6 +24,7 @@ from tests.report.example_verdict import (
     overtaken,
     point,
     refused,
+    settled_verdict,
     verdict,
 )
 
@@ -139,3 +141,18 @@ def test_a_caveat_that_applies_several_times_is_counted() -> None:
     one = verdict()
     twice = replace(one, caveats=(*one.caveats, one.caveats[0]))
     assert "3 caveats apply: EW101 (2 times), EW204." in in_words(twice)
+
+
+def test_what_failed_is_told_by_its_cause_and_mended_first() -> None:
+    words = "The component f was run on 80 rows.\nIt returned an array of shape (79,).\nIt needs (80,).\nMend it."
+    cells = [Failure(f"judge a at {size} rows", str(size), 0, words) for size in (80, 160)]
+    other = Failure("judge b at 80 rows", "b", 0, "ZeroDivisionError: division by zero")
+    broken = replace(settled_verdict(), failures=(*cells, other))
+    here = "The component f was run on 80 rows. It returned an array of shape (79,)."
+    assert causes(broken.failures) == [
+        ("judge a at 80 rows and 1 more cell", here), ("judge b at 80 rows", "ZeroDivisionError: division by zero"),
+    ]  # fmt: skip
+    told = dict(memo(broken))
+    assert "Ship for now" in told
+    assert told["Cheapest test that could change this"].startswith("Mend what failed")
+    assert here in told["Not compared"]

@@ -225,3 +225,10 @@ def test_a_standard_study_searches_rates_and_rechecks_the_leaders(tmp_path: Path
     assert len(tuning.losses) == 3
     assert min(tuning.losses, key=lambda rate: tuning.losses[rate]) == f"{tuning.chosen:.2g}"
     assert "not-tuned" not in {caveat.code for caveat in study.verdict.caveats}
+
+
+@pytest.mark.parametrize(("option", "hint"), [("quik", "Did you mean 'quick'?"), ("group", "from_folder(folder, ")])
+def test_an_option_that_no_study_has_is_refused(option: str, hint: str) -> None:
+    with pytest.raises(UsageError) as error:
+        ew.study(system(), rows(), **{option: "machine"})
+    assert hint in error.value.do

@@ -293,6 +293,7 @@ def test_the_edit_distance_is_the_shortest_way(found: list[str], true: list[str]
         (lambda: Vector("x", size=True), "Its size is True, and has to be a whole number of 1 or more."),
         (lambda: Number("x", low=3, high=3), "It lies between 3 and 3, where there is no number."),
         (lambda: Category("x", values=("a", "b", "a")), "Its values: 'a' is among them more than once."),
+        (lambda: Category("x", ("F", "M")), "Its unit is ('F', 'M'), and has to be a word: what follows the name"),  # type: ignore[arg-type]
         (lambda: Category("x", values="FM"), "Its values: 'FM'. That has to be a list of words."),
         (lambda: Category("x", values=(0, 1)), "Its values: (0, 1). That has to be a list of words."),
         (lambda: Audio("x", rate=0), "Its rate is 0, and has to be a whole number of 1 or more."),
