@@ -303,7 +303,9 @@ def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path
     ("words", "told"),
     [
         (("study", "bone-agee"), "Did you mean 'bone-age'?"),
-        (("study", "./nowhere"), "No --path was given."),
+        (("study", "./nowhere"), "There is no such file or folder."),
+        (("study", "."), "No --path was given."),
+        (("study", __file__), "a system of your own is an object"),
         (("study", "./nowhere", "--path", "a -> b"), "nowhere"),
         (("study", "./nowhere", "--path", "a"), "A path names at least two signals"),
         (("study", "bone-age", "--quick", "--budget", "soon"), "Write for example --budget 30m."),

@@ -73,12 +73,27 @@ def is_folder(what: str) -> bool:
 
 
 def path_needed(what: str) -> str:
-    """Raise the error for a folder without --path."""
+    """Raise the error for a folder or table without --path."""
+    example = '--path "xray -> joints -> age"'
+    if not Path(what).exists():
+        raise UsageError(
+            f"Rows in {what} were asked for.",
+            "There is no such file or folder.",
+            "Rows are read from a folder or a table, and systems go by their names.",
+            "Check the path, or see `endwise systems`.",
+        )
+    if Path(what).suffix == ".py":
+        raise UsageError(
+            f"The file {what} was given.",
+            "It is Python.",
+            f"The command line studies rows, whose signals it is told by {example}; a system of your own is an object.",
+            "Run a file with: print(ew.study(system, 'rows.csv').verdict)",
+        )
     raise UsageError(
-        f"The folder {what} was given.",
+        f"The rows in {what} were given.",
         "No --path was given.",
         "Without it the order of the signals is not known.",
-        f'Name them from the input to what is wanted: endwise check {what} --path "xray -> joints -> age".',
+        f"Name them from the input to what is wanted: {example}.",
     )
 
 

@@ -310,9 +310,14 @@ def card(about: Mapping[str, Any]) -> str:
 - Measured: {measured["metric"]} {measured["error"]:.3g}{unit} (95 % interval {measured["low"]:.3g} to \
 {measured["high"]:.3g}) {tested}, trained on {measured["rows"]:,} rows.
 - The figure holds for rows like those it was measured on; nothing is known about others.
-- Made by endwise {about["endwise"]} with seed {about["provenance"]["seed"]}: `{about["provenance"]["command"]}`
+- Made by endwise {about["endwise"]} with seed {about["provenance"]["seed"]}{made_by(about["provenance"]["command"])}
 - Use: `endwise predict THIS_FOLDER FILE...`
 """
+
+
+def made_by(command: str) -> str:
+    """The command that made something, for the end of a line; nothing where it was made from Python."""
+    return f": `{command}`" if command else ", from Python"
 
 
 def rows_of(made: Mapping[str, Any], signals: Mapping[str, Signal]) -> list[dict[str, Any]]:

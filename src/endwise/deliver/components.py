@@ -20,7 +20,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from endwise.deliver.bundle import about_of, write, written
+from endwise.deliver.bundle import about_of, made_by, write, written
 from endwise.deliver.frozen import Frozen
 from endwise.errors import BundleError, UsageError, counted, near
 from endwise.learn.model import Model
@@ -102,7 +102,7 @@ def card(about: Mapping[str, Any]) -> str:
 - Learnt from {about["rows"]:,} rows of the system {about["system"]}{after}.
 - Measured: {measured}. Nothing is known about other rows.
 - Identity: {about["identity"]}
-- Made by endwise {about["endwise"]}: `{about["provenance"]["command"]}`
+- Made by endwise {about["endwise"]}{made_by(about["provenance"]["command"])}
 - Use: `endwise components import THIS_FOLDER`, then `endwise study ... --reuse {about["wants"]}={about["name"]}`
 """
 

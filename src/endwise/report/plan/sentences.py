@@ -17,7 +17,8 @@ def answer(verdict: Verdict, plan: Plan) -> str:
         money = "for this money" if plan.budget is not None else "with up to 16 times the present labels"
         return (
             f"Not reachable at these prices: no purchase {money} brings an error of "
-            f"{amount(plan.target or 0.0, verdict.unit, places)} with a probability of {SURE:.0%} "
+            f"{number(plan.target or 0.0)} {verdict.unit}".rstrip()
+            + f" with a probability of {SURE:.0%} "
             f"({now}, with `{plan.now.design}`)."
         )
     if plan.answer == NOTHING:
