@@ -11,6 +11,7 @@ from typing import Any
 
 from endwise.data.folder import Inspection, inspect
 from endwise.data.rows import Rows
+from endwise.declared import from_file
 from endwise.errors import DeclarationError, LabelsError, RowsError, UsageError, counted
 from endwise.path import left_out, system_of
 from endwise.studies.prepare import Options, Prepared, estimate, prepare
@@ -72,34 +73,57 @@ def is_folder(what: str) -> bool:
     return os.sep in what or what.startswith(".") or Path(what).suffix != ""
 
 
-def path_needed(what: str) -> str:
+def own_system(
+    folder: Path, path: str | None, file: str | None, given: Sequence[str], kinds: Mapping[str, str]
+) -> tuple[System, tuple[str, ...]]:
+    """The system that reads the user's own rows, of --path or --system, and what is to be noted of it.
+
+    Raises UsageError where none, or both, of them is given.
+    """
+    if file is None:
+        path = path or _path_needed(folder)
+        system = system_of(folder, path, given=given, kinds=kinds)
+        return system, left_out(system, path)
+    beside = [name for name, value in (("--path", path), ("--given", given), ("--kind", kinds)) if value]
+    if beside:
+        raise UsageError(
+            f"--system {file} was given with {' and '.join(beside)}.",
+            "The file declares the signals, their kinds and which of them are given.",
+            "Only one of them could be right.",
+            "Leave one of them out.",
+        )
+    return from_file(file), ()
+
+
+def _path_needed(folder: Path) -> str:
     """Raise the error for a folder or table without --path."""
     example = '--path "xray -> joints -> age"'
-    if not Path(what).exists():
+    if not folder.exists():
         raise UsageError(
-            f"Rows in {what} were asked for.",
+            f"Rows in {folder} were asked for.",
             "There is no such file or folder.",
             "Rows are read from a folder or a table, and systems go by their names.",
             "Check the path, or see `endwise systems`.",
         )
-    if Path(what).suffix == ".py":
+    if folder.suffix == ".py":
         raise UsageError(
-            f"The file {what} was given.",
+            f"The file {folder} was given.",
             "It is Python.",
-            f"The command line studies rows, whose signals it is told by {example}; a system of your own is an object.",
-            "Run a file with: print(ew.study(system, 'rows.csv').verdict)",
+            "A study needs rows as well: the path of a folder or table comes first.",
+            f"Write: ./ROWS --system {folder}.",
         )
     raise UsageError(
-        f"The rows in {what} were given.",
-        "No --path was given.",
-        "Without it the order of the signals is not known.",
-        f"Name them from the input to what is wanted: {example}.",
+        f"The rows in {folder} were given.",
+        "Neither --path nor --system was given.",
+        "Without one the order of the signals is not known.",
+        f"Name them from the input to what is wanted: {example}; or give --system FILE.py.",
     )
 
 
 def checked(
     what: str,
     path: str | None,
+    system: str | None,
     given: Sequence[str],
     group: str | None,
     split: str | None,
@@ -109,13 +133,13 @@ def checked(
 ) -> Checked:
     """Look at a system's or a folder's rows and designs."""
     if is_folder(what):
-        path = path or path_needed(what)
-        system = system_of(Path(what), path, given=given, kinds=kinds)
-        signals = list(system.signals.values())
-        found = inspect(Path(what), signals, group=group, split=split)
-        found = replace(found, notes=(*found.notes, *left_out(system, path)))
-        rows = Rows.from_folder(Path(what), signals, group=group, split=split, skip_bad=True) if found.usable else None
-        return _checked(what, system, rows, found, quick=quick)
+        folder = Path(what)
+        declared, notes = own_system(folder, path, system, given, kinds)
+        signals = list(declared.signals.values())
+        found = inspect(folder, signals, group=group, split=split)
+        found = replace(found, notes=(*found.notes, *notes))
+        rows = Rows.from_folder(folder, signals, group=group, split=split, skip_bad=True) if found.usable else None
+        return _checked(what, declared, rows, found, quick=quick)
     from endwise.systems.catalog import find
 
     module = find(what).load()

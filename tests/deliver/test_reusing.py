@@ -14,7 +14,7 @@ from sklearn.linear_model import Ridge
 from torch import Tensor, nn
 
 import endwise as ew
-from endwise.deliver.bundle import about_of
+from endwise.deliver.card import about_of
 from endwise.deliver.components import PLACE, copy, find, keep, library, named_in, place_of
 from endwise.deliver.frozen import _opened
 from endwise.errors import BundleError, DeclarationError, StudyError, UsageError

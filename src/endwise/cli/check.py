@@ -11,6 +11,7 @@ def check(
     what: str,
     *,
     path: str | None = None,
+    system: str | None = None,
     given: Several = None,
     group: str | None = None,
     split: str | None = None,
@@ -28,6 +29,8 @@ def check(
         The name of a system, or the path of a folder or table.
     path
         For a folder: the signals from input to output, as in "xray -> joints -> age".
+    system
+        In place of a path: the Python file that declares the system, FILE.py or FILE.py:NAME.
     given
         Names of signals that every row carries beside the input.
     group
@@ -41,6 +44,6 @@ def check(
     """
     from endwise.checking import checked
 
-    found = checked(what, path, given or [], group, split, pairs(kind, "--kind"), quick=quick)
+    found = checked(what, path, system, given or [], group, split, pairs(kind, "--kind"), quick=quick)
     print(json.dumps(found.to_json(), indent=1) if as_json else found.in_words())
     return 0 if found.good else 1

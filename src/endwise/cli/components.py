@@ -23,7 +23,7 @@ def list_components(folder: Path | None = None, /, *, as_json: Json = False) -> 
     as_json
         Print a JSON object a line.
     """
-    from endwise.deliver.bundle import about_of
+    from endwise.deliver.card import about_of
     from endwise.deliver.components import named_in, place_of
 
     place = place_of(folder)
@@ -94,7 +94,7 @@ def import_component(source: Path, /, *, name: str | None = None) -> None:
     name
         What to call it (default: as it is called there).
     """
-    from endwise.deliver.bundle import about_of
+    from endwise.deliver.card import about_of
     from endwise.deliver.components import keep
 
     kept = keep(source, name)

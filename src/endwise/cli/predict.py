@@ -35,11 +35,13 @@ def predict(
     overlay
         A folder for pictures with the signals on the way drawn in.
     allow
-        Modules of your own that the winner may import.
+        Modules of your own that the winner may import, by name, or as files: FILE.py.
     """
+    from endwise.declared import importable
     from endwise.deliver.predict import predicted
 
-    lines, problems = predicted(winner, files, pairs(given, "--given"), rows, as_json, overlay, allow or [])
+    allowed = [importable(Path(one)) if one.endswith(".py") else one for one in allow or []]
+    lines, problems = predicted(winner, files, pairs(given, "--given"), rows, as_json, overlay, allowed)
     for line in [*lines, *problems]:
         print(line)
     return 1 if problems else 0

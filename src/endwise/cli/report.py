@@ -15,6 +15,7 @@ def report(folder: Path, *, as_json: Json = False) -> None:
     folder
         The study's folder, as in runs/bone-age.
     """
+    from endwise.deliver.card import about_of, own_modules
     from endwise.report.stored import verdict_in
     from endwise.report.terminal import print_verdict
 
@@ -22,4 +23,6 @@ def report(folder: Path, *, as_json: Json = False) -> None:
     if as_json:
         print((folder / "verdict.json").read_text(encoding="utf-8"))
     else:
-        print_verdict(verdict, folder / "report.html", folder / "winner")
+        winner = folder / "winner"
+        allow = own_modules(about_of(winner)) if winner.exists() else []
+        print_verdict(verdict, folder / "report.html", winner, allow=allow)

@@ -23,6 +23,7 @@ def study(
     what: str,
     *,
     path: str | None = None,
+    system: str | None = None,
     quick: Flag = False,
     out: Path | None = None,
     sizes: Annotated[list[int] | None, Parameter(consume_multiple=True, negative="")] = None,
@@ -56,6 +57,8 @@ def study(
         The name of a system (see: endwise systems), or the path of a folder or table.
     path
         For a folder: the signals from input to output, as in "xray -> joints -> lengths -> age".
+    system
+        In place of a path: the Python file that declares the system, FILE.py or FILE.py:NAME.
     quick
         Three sizes, two repeats, no search of learning rates, less patience in training.
     out
@@ -119,6 +122,7 @@ def again(command: str, folder: Path) -> None:
 def _study(asked: dict[str, Any], command: str, *, quiet: bool = False) -> None:
     """Run the study that is asked for by the options of `study`; print its verdict unless `quiet`."""
     import endwise
+    from endwise.deliver.card import about_of, own_modules
     from endwise.report.terminal import Mode, Progress, print_verdict
 
     silent = asked["quiet"] or asked["as_json"]
@@ -146,7 +150,7 @@ def _study(asked: dict[str, Any], command: str, *, quiet: bool = False) -> None:
     if asked["as_json"]:
         print((done.folder / "verdict.json").read_text(encoding="utf-8"))
     else:
-        print_verdict(done.verdict, done.report, done.winner)
+        print_verdict(done.verdict, done.report, done.winner, allow=own_modules(about_of(done.winner)))
 
 
 def _asked(asked: dict[str, Any], shown: Progress) -> tuple[System, Rows]:
@@ -161,21 +165,20 @@ def _asked(asked: dict[str, Any], shown: Progress) -> tuple[System, Rows]:
         shown.message(f"making the rows of {what}")
         module = find(what).load()
         return module.system(), module.rows(quick=asked["quick"], seed=asked["seed"])
-    from endwise.checking import path_needed
+    from endwise.checking import own_system
     from endwise.data.rows import Rows
-    from endwise.path import left_out, system_of
 
-    folder, path = Path(what), asked["path"] or path_needed(what)
-    system = system_of(folder, path, given=asked["given"] or [], kinds=pairs(asked["kind"], "--kind"))
+    folder, kinds = Path(what), pairs(asked["kind"], "--kind")
+    system, notes = own_system(folder, asked["path"], asked["system"], asked["given"] or [], kinds)
     shown.message(f"reading {what}")
     signals = list(system.signals.values())
     rows = Rows.from_folder(folder, signals, group=asked["group"], split=asked["split"], skip_bad=asked["skip_bad"])
-    return system, replace(rows, notes=(*rows.notes, *left_out(system, path)))
+    return system, replace(rows, notes=(*rows.notes, *notes))
 
 
 def _own_only(what: str, given: dict[str, Any]) -> None:
     """Refuse options that a built-in system would ignore."""
-    names = ("path", "given", "group", "split", "kind", "skip_bad")
+    names = ("path", "system", "given", "group", "split", "kind", "skip_bad")
     asked = [f"--{name.replace('_', '-')}" for name in names if given[name]]
     if asked:
         raise UsageError(

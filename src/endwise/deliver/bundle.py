@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from endwise.deliver.card import OURS, about_of, card
 from endwise.deliver.frozen import Frozen
 from endwise.errors import BundleError, listed
 from endwise.learn.chain import Chain
@@ -33,9 +34,7 @@ from endwise.system.components import Component, Fixed, Learned, is_estimator
 from endwise.system.designs import Design
 from endwise.system.signals import Identity, Segments, Signal, from_json
 
-OURS = ("endwise.systems.", "endwise.system.components")  # all that a bundle may name unasked: elsewhere, some write
 REUSED = "reused"
-PARTS = ("system", "design", "wants", "inputs", "given", "parts")
 
 
 @dataclass(frozen=True)
@@ -210,30 +209,6 @@ def read(
     return Bundle(about["system"], about["design"], wants, inputs, given, parts, Chain(parts, models), about)
 
 
-def about_of(folder: Path) -> dict[str, Any]:
-    """What a bundle says of itself. Raises BundleError for what is none, or newer."""
-    try:
-        about: dict[str, Any] = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-        newer = about["format"] > FORMAT
-        if not newer and any(name not in about for name in PARTS):
-            raise ValueError(f"it lacks {listed([name for name in PARTS if name not in about])}")
-    except (OSError, ValueError, KeyError, TypeError) as damage:
-        raise BundleError(
-            f"The bundle {folder} was to be loaded.",
-            f"Its bundle.json cannot be read ({damage}).",
-            "A bundle is the folder 'winner' that a study writes.",
-            "Give the path of such a folder.",
-        ) from None
-    if newer:
-        raise BundleError(
-            f"The bundle {folder} was to be loaded.",
-            f"It has format {about['format']}; this endwise reads up to {FORMAT}.",
-            "A newer endwise wrote it.",
-            "Upgrade endwise.",
-        )
-    return about
-
-
 def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: Mapping[str, Any]) -> Component:
     inputs = tuple(from_json(one) for one in written["inputs"])
     output = from_json(written["output"])
@@ -292,32 +267,9 @@ def _found(written: Mapping[str, Any], folder: Path, allow: Sequence[str], signa
             f"The bundle {folder} was to be loaded.",
             f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
             f"It cannot be imported: {missing}.",
-            f"Put the module on the path, or hand the function over: code={{'{signal}': ...}}.",
+            f"Name its file, --allow {module}.py, or hand the function over in Python: code={{'{signal}': ...}}.",
         ) from None
     return functools.partial(found, **where["arguments"]) if where.get("arguments") else found
-
-
-def card(about: Mapping[str, Any]) -> str:
-    """The model card: what it is, what it was measured at, what it needs."""
-    measured = about["measured"]
-    takes = ", ".join(signal["name"] for signal in (*about["inputs"], *about["given"]))
-    unit = f" {measured['unit']}" if measured["unit"] else ""
-    episodes = measured.get("episodes")
-    tested = f"on {measured['test_rows']:,} held-out rows" if episodes is None else f"in {episodes:,} episodes"
-    return f"""# {about["system"]}: {about["design"]}
-
-- Takes: {takes}. Makes: {about["wants"]}.
-- Measured: {measured["metric"]} {measured["error"]:.3g}{unit} (95 % interval {measured["low"]:.3g} to \
-{measured["high"]:.3g}) {tested}, trained on {measured["rows"]:,} rows.
-- The figure holds for rows like those it was measured on; nothing is known about others.
-- Made by endwise {about["endwise"]} with seed {about["provenance"]["seed"]}{made_by(about["provenance"]["command"])}
-- Use: `endwise predict THIS_FOLDER FILE...`
-"""
-
-
-def made_by(command: str) -> str:
-    """The command that made something, for the end of a line; nothing where it was made from Python."""
-    return f": `{command}`" if command else ", from Python"
 
 
 def rows_of(made: Mapping[str, Any], signals: Mapping[str, Signal]) -> list[dict[str, Any]]:

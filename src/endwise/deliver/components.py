@@ -20,7 +20,8 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from endwise.deliver.bundle import about_of, made_by, write, written
+from endwise.deliver.bundle import write, written
+from endwise.deliver.card import about_of, made_by
 from endwise.deliver.frozen import Frozen
 from endwise.errors import BundleError, UsageError, counted, near
 from endwise.learn.model import Model

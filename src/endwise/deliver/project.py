@@ -51,7 +51,8 @@ if __name__ == "__main__":
     study = ew.study(system, made_up_rows(), quick=True, out="runs")
     print(study.verdict)
     print(study.report)
-    # On new rows: endwise predict runs/winner --rows new.csv --allow study
+    # On a table of your own: endwise study ./rows.csv --system study.py
+    # The winner on new rows: endwise predict runs/winner new.csv --allow study.py
 '''
 
 README = """# {name}

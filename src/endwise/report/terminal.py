@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -113,8 +113,13 @@ class Progress:
         return f"about {seconds((now - then) / (done - before) * (total - done))}"
 
 
-def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console | None = None) -> None:
-    """Print the verdict: the words, the table design x size, confused words, caveats, and where everything lies."""
+def print_verdict(
+    verdict: Verdict, report: Path, winner: Path, console: Console | None = None, *, allow: Sequence[str] = ()
+) -> None:
+    """Print the verdict: the words, the table design x size, confused words, caveats, and where everything lies.
+
+    `allow` names the modules of the user's own that the winner needs.
+    """
     out = console or Console(highlight=False)
     out.print()
     out.print(prose(verdict.words or in_words(verdict)))
@@ -133,7 +138,7 @@ def print_verdict(verdict: Verdict, report: Path, winner: Path, console: Console
     for cell, cause in causes(verdict.failures):
         out.print(Text.assemble(("failed ", "red"), f"{cell}: {cause}"))
     out.print()
-    for name, value in _places(verdict, report, winner):
+    for name, value in _places(verdict, report, winner, allow):
         out.print(Text.assemble((f"{name:<8}", "dim"), value), soft_wrap=True)
 
 
@@ -175,9 +180,10 @@ def _cell(point: DesignPoint | None, places: int) -> Cell:
     return Cell(number(point.error, places), span(point.low, point.high, places))
 
 
-def _places(verdict: Verdict, report: Path, winner: Path) -> list[tuple[str, str]]:
+def _places(verdict: Verdict, report: Path, winner: Path, allow: Sequence[str]) -> list[tuple[str, str]]:
+    predict = " ".join(["endwise predict", shlex.quote(str(winner)), "FILE", *(f"--allow {name}" for name in allow)])
     return [
         ("report", str(report)),
         ("winner", str(winner)),
-        ("next", f"endwise predict {shlex.quote(str(winner))} FILE" if verdict.done else verdict.command),
+        ("next", predict if verdict.done else verdict.command),
     ]
