@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from endwise.learn.chain import CHUNK, Chain, checked
 from endwise.learn.model import Model
 from endwise.system.components import fixed, learned
 from endwise.system.designs import designs
-from endwise.system.signals import Audio, Category, Image, Number, Symbols, Text, Vector
+from endwise.system.signals import Audio, Category, Image, Number, Points, Symbols, Text, Vector
 from tests.system.graphs import systems
 
 x, m, y = Vector("x", size=2), Number("m"), Number("y")
@@ -170,3 +171,57 @@ def test_a_run_begins_with_a_reset_and_what_is_learnt_has_none() -> None:
     run = Chain((net,), {"m": Sums()})
     run.reset()
     assert run({"x": np.zeros((2, 2), np.float32)})["m"].tolist() == [0, 0]
+
+
+CHANCE = np.random.default_rng(0)
+UNSTEADY = {
+    "by chance": lambda a: a + CHANCE.normal(size=len(a)),
+    "over all rows": lambda a: a - a.mean(),
+    "by the number of rows": lambda a: a + len(a),
+}
+
+
+def run_again(function: Any, output: Any = y, rows: int = 40) -> None:
+    design = Chain((fixed(m, to=output, using=function),), {})
+    values = {"m": np.random.default_rng(1).normal(size=rows)}
+    design.check_alone({**values, **design(values)})
+
+
+@pytest.mark.parametrize("how", UNSTEADY)
+def test_a_function_of_more_than_the_row_is_told(how: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        run_again(UNSTEADY[how])
+    asked, here, why, do = str(caught.value).splitlines()
+    assert asked.endswith("was run again on 3 of 40 rows.")
+    assert here.startswith("For 3 of them it made another 'y': ")
+    assert (
+        why
+        == "A row must become the same each time, whatever rows are beside it: else no winner does what was measured."
+    )
+    assert "random numbers only from a generator that it seeds itself" in do
+
+
+def test_a_text_by_chance_is_told() -> None:
+    said = itertools.count()
+    text = Text("text", alphabet="0123456789")
+    with pytest.raises(DeclarationError, match="it made another 'text': '4', before '0'"):
+        run_again(lambda a: np.array([str(next(said)) for _ in a], object), text, rows=4)
+
+
+def test_a_function_of_the_row_alone_passes() -> None:
+    run_again(lambda a: a + np.random.default_rng(3).normal())  # seeded inside: the same each time
+    run_again(lambda a: (a > 0).astype(int), Category("sign", values=("minus", "plus")))
+    run_again(lambda a: np.array([[[one, one]] for one in a]), Points("place", count=1))
+
+
+def test_a_service_is_not_asked_twice() -> None:
+    asked: list[int] = []
+
+    def service(a: np.ndarray) -> np.ndarray:
+        asked.append(len(a))
+        return a + CHANCE.normal(size=len(a))
+
+    design = Chain((fixed(m, to=y, using=service, start="service"),), {})
+    values = {"m": np.zeros(5)}
+    design.check_alone({**values, **design(values)})
+    assert asked == [5]

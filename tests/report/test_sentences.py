@@ -144,11 +144,11 @@ def test_a_caveat_that_applies_several_times_is_counted() -> None:
 
 
 def test_what_failed_is_told_by_its_cause_and_mended_first() -> None:
-    words = "The component f was run on 80 rows.\nIt returned an array of shape (79,).\nIt needs (80,).\nMend it."
-    cells = [Failure(f"judge a at {size} rows", str(size), 0, words) for size in (80, 160)]
+    words = "The component f was run on {} rows.\nIt returned an array of shape (79,).\nIt needs (80,).\nMend it."
+    cells = [Failure(f"judge a at {size} rows", str(size), 0, words.format(size)) for size in (80, 160)]
     other = Failure("judge b at 80 rows", "b", 0, "ZeroDivisionError: division by zero")
     broken = replace(settled_verdict(), failures=(*cells, other))
-    here = "The component f was run on 80 rows. It returned an array of shape (79,)."
+    here = "The component f was run on 80 rows. It returned an array of shape (79,). It needs (80,). Mend it."
     assert causes(broken.failures) == [
         ("judge a at 80 rows and 1 more cell", here), ("judge b at 80 rows", "ZeroDivisionError: division by zero"),
     ]  # fmt: skip

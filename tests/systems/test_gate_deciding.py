@@ -128,7 +128,7 @@ def test_a_threshold_lets_through_what_was_asked_for_at_most(count: int, fpir: f
     people = [str(at // 2) for at in range(count)]
     found = threshold_of(scores, people, fpir, version=VERSION, enrolled=1, source="", when="")
     share = float((scores > found.value).mean())
-    assert share <= fpir
+    assert share <= fpir + 1e-9  # .3 of 20 is 6, and so is .29999999999999993
     assert share > fpir - 1 / count - 1e-9
     assert 0 <= found.low <= share <= found.high <= 1
     assert found.short == (count * fpir < 1)

@@ -18,6 +18,8 @@ from endwise.system.paths import rest
 from endwise.system.signals import Category, Signal
 
 CHUNK = 512  # rows run at once: bounds memory, and no result depends on it
+ALONE = 3  # rows on which functions are run again
+SAME = 1e-3  # of a signal's spread: networks on other numbers of rows differ by less
 
 
 class Chain:
@@ -73,6 +75,17 @@ class Chain:
         values = {**inputs, **Chain(self.parts[:at], self.models)(inputs)}
         return [values[signal.name] for signal in self.parts[at].inputs]
 
+    def check_alone(self, values: Batch) -> None:
+        """Run functions again on a few of the rows, of which `values` holds every signal; nothing may change.
+
+        Raises DeclarationError where it does: by chance, or because other rows are no longer beside them.
+        """
+        for part in self.parts:
+            if isinstance(part, Fixed) and part.start != "service" and not remembers(part.using):
+                arrays = [np.asarray(values[signal.name][:ALONE]) for signal in part.inputs]
+                again = checked(part, self._functions[part.output.name](*arrays), len(arrays[0]))
+                _check_same(part, np.asarray(values[part.output.name]), again)
+
     def _afresh(self, inputs: Batch) -> dict[str, Any]:
         self.reset()
         return self.step(inputs)
@@ -106,6 +119,31 @@ def checked(part: Component, made: Any, count: int) -> np.ndarray:
         f"The signal '{signal.name}' ({signal.kind}) needs shape {wanted}, finite, with the rows first.",
         "Mend the function: it gets arrays with the rows first, and returns such an array.",
     )
+
+
+def _check_same(part: Component, before: np.ndarray, again: np.ndarray) -> None:
+    """Raise DeclarationError where rows became other values than `before`."""
+    numbers = before.dtype.kind in "fc"
+    near = SAME * float(np.std(before)) if numbers else 0.0
+    pairs = zip(before, again, strict=False)
+    other = [(one, two) for one, two in pairs if not _alike(np.asarray(one), np.asarray(two), near)]
+    if other:
+        one, two = (" ".join(np.array2string(np.asarray(value), precision=4).split()) for value in other[0])
+        raise DeclarationError(
+            f"The component {part} was run again on {len(again)} of {len(before):,} rows.",
+            f"For {len(other)} of them it made another '{part.output.name}': {two[:60]}, before {one[:60]}.",
+            "A row must become the same each time, whatever rows are beside it: else no winner does what was measured.",
+            "Mend the function: nothing taken over all rows, such as their mean, and random numbers only from a"
+            " generator that it seeds itself.",
+        )
+
+
+def _alike(one: np.ndarray, two: np.ndarray, near: float) -> bool:
+    if one.shape != two.shape:
+        return False
+    if one.dtype.kind in "fc":
+        return bool(np.allclose(one, two, rtol=SAME, atol=near))
+    return bool(np.array_equal(one, two))
 
 
 def _check_places(part: Component, signal: Category, array: np.ndarray) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -31,14 +32,18 @@ def failed(verdict: Verdict) -> list[Failure]:
 
 
 def causes(failures: Sequence[Failure]) -> list[tuple[str, str]]:
-    """Each cause of failures once: the first cell that met it and how many more did, and the cause in a sentence."""
-    found: dict[str, list[str]] = {}
+    """Each cause of failures once: the first cell that met it and how many more did, and the cause in words.
+
+    Failures that differ in nothing but numbers have one cause.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
     for one in failures:
-        lines = one.error.splitlines()  # an error of ours says what was asked, and then what was found
-        found.setdefault(" ".join(lines[:2]) if len(lines) > 3 else lines[-1], []).append(one.cell)
+        lines = one.error.splitlines()  # an error of ours has four; of others the last says what it is
+        cause = " ".join(lines) if len(lines) == 4 else lines[-1]
+        found.setdefault(re.sub(r"-?\d[\d.,e+-]*", "0", cause), []).append((one.cell, cause))
     return [
-        (cells[0] + (f" and {counted(len(cells) - 1, 'more cell')}" if len(cells) > 1 else ""), cause)
-        for cause, cells in found.items()
+        (same[0][0] + (f" and {counted(len(same) - 1, 'more cell')}" if len(same) > 1 else ""), same[0][1])
+        for same in found.values()
     ]
 
 

@@ -34,6 +34,7 @@ from endwise.report.sentences import in_words
 
 Mode = Literal["screen", "lines", "quiet"]
 LINE_EVERY = 5.0  # seconds between plain lines: a log stays short, a reader is not left waiting
+NOTES = 4  # told on a terminal; the report has all
 WINDOW = 12  # cells that the estimate of the time left looks back on
 
 
@@ -116,7 +117,7 @@ class Progress:
 def print_verdict(
     verdict: Verdict, report: Path, winner: Path, console: Console | None = None, *, allow: Sequence[str] = ()
 ) -> None:
-    """Print the verdict: the words, the table design x size, confused words, caveats, and where everything lies.
+    """Print the verdict: the words, the table design x size, confused words, caveats, notes, and where all lies.
 
     `allow` names the modules of the user's own that the winner needs.
     """
@@ -134,7 +135,12 @@ def print_verdict(
         out.print(Text(confusions(verdict.by_word)))
         out.print()
     for caveat in verdict.caveats:
-        out.print(Text.assemble(("caveat ", "yellow"), (caveat.code, "bold"), ": ", prose(caveat.title)))
+        words = prose(f"{caveat.title}. {caveat.explanation}")
+        out.print(Text.assemble(("caveat ", "yellow"), (caveat.code, "bold"), ": ", words))
+    for note in verdict.notes[:NOTES]:
+        out.print(Text.assemble(("note ", "yellow"), prose(note)))
+    if len(verdict.notes) > NOTES:
+        out.print(Text.assemble(("note ", "yellow"), f"{len(verdict.notes) - NOTES:,} more in the report."))
     for cell, cause in causes(verdict.failures):
         out.print(Text.assemble(("failed ", "red"), f"{cell}: {cause}"))
     out.print()

@@ -206,6 +206,7 @@ def _judge(context: Context, store: FolderStore, cell: Judging, folder: Path) ->
     started = time.process_time()
     if isinstance(judge, OpenLoop):
         made = _made(context, store, cell, chain, examples, index)
+        chain.check_alone({**examples, **made})
         records = judge.compare(made[wants.name], examples[wants.name], wants)
         shown = None
     else:
