@@ -28,14 +28,14 @@ def verdict(*blames: Blame, by_row: Attribution = MEASURED) -> Verdict:
 def test_the_summary_says_what_a_mistake_is_and_where_they_are_made_right() -> None:
     assert summary(verdict(), MEASURED) == (
         "20 of the 200 test rows are mistakes (the worst tenth: off by 24.3 months or more); right is 8.9 months or "
-        "less, the median as it is. Made right are 12 with the true `joints`, 1 with the truth up to `lengths`; 7 by "
-        "none: they are of what follows. 20 more lack the truth at some seam."
+        "less, the median as it is. They become right with the true `joints` (12), with the truth up to `lengths` (1) "
+        "or at no seam (7): there what follows is to blame. 20 more lack the truth at some seam."
     )
     idle = tuple(replace(step, made_right=0) for step in STEPS)
     none = replace(MEASURED, exact=True, without=0, steps=idle, never=20)
     assert summary(verdict(), none) == (
-        "20 of the 200 test rows are mistakes (any error). No truth at any seam makes one right: they are of what "
-        "follows."
+        "20 of the 200 test rows are mistakes (any error). No truth at any seam makes one of them right: "
+        "what follows is to blame."
     )
     clean = replace(none, mistakes=0, never=0, listed=())
     assert summary(replace(verdict(), closed_loop=True), clean) == "None of the 200 episodes is a mistake."

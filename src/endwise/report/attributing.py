@@ -36,14 +36,14 @@ def _meaning(verdict: Verdict, one: Attribution) -> str:
 def _places(one: Attribution) -> str:
     """Each step with its count, from the input side on."""
     told = [
-        f"{step.made_right:,} with the {_truth(at)} `{step.signal}`"
+        f"with the {_truth(at)} `{step.signal}` ({step.made_right:,})"
         for at, step in enumerate(one.steps)
         if step.made_right
     ]
     if not told:
-        return "No truth at any seam makes one right: they are of what follows."
-    never = f"; {one.never:,} by none: they are of what follows" if one.never else ""
-    return f"Made right are {', '.join(told)}{never}."
+        return "No truth at any seam makes one of them right: what follows is to blame."
+    never = f" or at no seam ({one.never:,}): there what follows is to blame" if one.never else ""
+    return f"They become right {', '.join(told)}{never}."
 
 
 def _truth(at: int) -> str:

@@ -36,7 +36,7 @@ def designs(verdict: Verdict) -> Table:
     """Every design at its largest size: what it gets wrong, what it needs, what it costs."""
     unit = f" ({verdict.unit})" if verdict.unit else ""
     head = ("design", "kind", f"error{unit}", "95 % interval", "rows", "labels")
-    cost = ("ms a row", "parameters", "parts", "label kinds")
+    cost = ("ms a row", "parameters", "parts")
     rows = tuple(Row(one.design, _design(verdict, one.last), one) for one in ranked(verdict))
     return Table("Every design at the largest size", (*head, *cost), rows, frozenset({"kind", "labels"}))
 
@@ -54,7 +54,6 @@ def _design(verdict: Verdict, point: DesignPoint) -> tuple[str, ...]:
         "-" if point.latency_ms is None else number(point.latency_ms, places([point.latency_ms], 2)),
         f"{point.parameters:,}",
         str(point.parts),
-        str(point.label_kinds),
     )
 
 
@@ -158,9 +157,14 @@ def _slice(one: Slice, letters: Mapping[str, str], decimal: int) -> tuple[str, .
     return (*counts, *(errors.get(name, MISSING) for name in letters), turns)
 
 
+def finds_boxes(verdict: Verdict) -> bool:
+    """Whether one of the stages finds boxes, which it may also not find."""
+    return any(one.missed is not None for one in verdict.stages)
+
+
 def stages(verdict: Verdict) -> Table:
     """What each stage makes, against its truth."""
-    boxes = any(one.missed is not None for one in verdict.stages)
+    boxes = finds_boxes(verdict)
     rows = tuple(
         Row(
             one.part,
