@@ -104,11 +104,15 @@ def _print(verdict: Verdict, found: Plan) -> None:
     out.print()
     letters = {entry.design: entry.letter for entry in ranked(verdict)}
     lines = Table.grid(padding=(0, 2))
-    lines.add_row("", *(Text(word, style="dim", justify="right") for word in ("design", *head(found))))
+    for _ in ("way", "design", head(found)[0]):
+        lines.add_column()
+    for _ in head(found)[1:]:
+        lines.add_column(justify="right", no_wrap=True)
+    lines.add_row("", *(Text(word, style="dim") for word in ("design", *head(found))))
     shown = purchases(verdict, found)
     for name, one in shown:
         cells = (letters[one.design], *line(verdict, found, one))
-        lines.add_row(Text(name, style="bold" if name == "plan" else ""), *(Text(c, justify="right") for c in cells))
+        lines.add_row(Text(name, style="bold" if name == "plan" else ""), *map(Text, cells))
     out.print(lines)
     out.print()
     for design in sorted({one.design for _, one in shown}, key=lambda one: letters[one]):

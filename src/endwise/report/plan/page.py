@@ -40,7 +40,8 @@ def _table(verdict: Verdict, plan: Plan) -> Table:
     rows = [
         Row(name, (entries[one.design].letter, *line(verdict, plan, one))) for name, one in purchases(verdict, plan)
     ]
-    return Table("Ways to spend the money", ("", "design", *head(plan)), tuple(rows))
+    heads = head(plan)
+    return Table("Ways to spend the money", ("", "design", *heads), tuple(rows), frozenset({heads[0]}))
 
 
 def _figure(verdict: Verdict, plan: Plan) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from endwise.errors import listed
 from endwise.evidence.planning import BUY, NOTHING, SURE
 from endwise.records import Plan, Purchase, Verdict
-from endwise.report.quantities import amount, number, span
+from endwise.report.quantities import amount, number, percent, span
 from endwise.report.ranking import decimals
 
 
@@ -18,14 +18,14 @@ def answer(verdict: Verdict, plan: Plan) -> str:
         return (
             f"Not reachable at these prices: no purchase {money} brings an error of "
             f"{number(plan.target or 0.0)} {verdict.unit}".rstrip()
-            + f" with a probability of {SURE:.0%} "
+            + f" with a probability of {percent(SURE)} "
             f"({now}, with `{plan.now.design}`)."
         )
     if plan.answer == NOTHING:
         if plan.target is not None:
             return (
                 f"Buy nothing: `{plan.buy.design}` has the error asked for with a probability of "
-                f"{plan.buy.reaches:.0%} already."
+                f"{percent(plan.buy.reaches or 0.0)} already."
             )
         return (
             f"Buy nothing: no purchase is expected to lower the error of {now} by a hundredth of it. More labels of "
@@ -37,7 +37,7 @@ def answer(verdict: Verdict, plan: Plan) -> str:
     )
     start = "Buy" if plan.answer == BUY else f"Switch design to `{plan.buy.design}`, and buy"
     reached = (
-        "" if plan.buy.reaches is None else f" The target is reached with a probability of {plan.buy.reaches:.0%}."
+        "" if plan.buy.reaches is None else f" The target is reached with a probability of {percent(plan.buy.reaches)}."
     )
     stays = f" Stay with `{plan.buy.design}`." if plan.answer == BUY else f" Best now is `{plan.now.design}`."
     return f"{start} {bought(plan.buy)}, for {plan.buy.price:,.0f}. {expected}{reached}{stays}"
@@ -65,20 +65,20 @@ def purchases(verdict: Verdict, plan: Plan) -> list[tuple[str, Purchase]]:
 
 
 def head(plan: Plan) -> list[str]:
-    """The heads of the columns after the design."""
-    reaches = [] if plan.target is None else [f"P({number(plan.target)} or less)"]
-    return [*(f"+ {name}" for name in plan.have), "price", "error", "80 % band", *reaches]
+    """The heads of the columns after the design; the first holds words."""
+    reaches = [] if plan.target is None else ["reached"]
+    return ["labels to buy", "price", "error", "80 % band", *reaches]
 
 
 def line(verdict: Verdict, plan: Plan, one: Purchase) -> list[str]:
     """A purchase as cells under `head`."""
     places = decimals(verdict)
     return [
-        *(f"{one.labels.get(name, 0):,}" for name in plan.have),
+        ", ".join(f"{count:,} {name}" for name, count in one.labels.items()) or "none",
         f"{one.price:,.0f}",
         number(one.error, places),
         span(one.low80, one.high80, places),
-        *([] if one.reaches is None else [f"{one.reaches:.0%}"]),
+        *([] if one.reaches is None else [percent(one.reaches)]),
     ]
 
 
