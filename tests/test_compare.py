@@ -247,3 +247,15 @@ def test_an_accent_is_the_same_however_it_is_encoded(tmp_path: Path) -> None:
     other = [unicodedata.normalize("NFD", text) for text in said]
     (tmp_path / "mac.csv").write_text(rows("id,transcript", "ab", other), encoding="utf-8")
     assert compare(tmp_path / "truth.csv", tmp_path / "mac.csv", metric="wer").systems[0].error == 0
+
+
+def test_a_column_that_does_not_say_that_it_holds_predictions_is_named(tmp_path: Path) -> None:
+    (tmp_path / "truth.csv").write_text("name,age\na,1\nb,2\n")
+    (tmp_path / "one.csv").write_text("name,out\na,1\nb,3\n")
+    (tmp_path / "two.csv").write_text("name,prediction\na,1\nb,3\n")
+    (tmp_path / "three.csv").write_text("name,age,pred\na,1,2\nb,2,3\n")
+    found = compare(tmp_path / "truth.csv", [tmp_path / f"{name}.csv" for name in ("one", "two", "three")])
+    assert [note.replace(f"{tmp_path}/", "") for note in found.notes if note.startswith("Taken")] == [
+        "Taken for the predictions: the column 'out' of one.csv.",
+        "Taken for the predictions: the column 'pred' of three.csv (not its 'age').",
+    ]

@@ -12,6 +12,7 @@ from unicodedata import category
 import numpy as np
 
 from endwise.data.predictions.answers import Answers, Kind, kind_of, read_answers
+from endwise.data.predictions.headings import PREDICTION
 from endwise.data.predictions.matching import Matched, read_predictions, units
 from endwise.data.predictions.slicing import cut
 from endwise.data.predictions.sources import Source, named
@@ -66,7 +67,7 @@ def compare(
     answers, signal = read_answers(matched, kind), _signal(kind, unit)
     draft = replace(_draft(matched, judge, signal), chosen=why, group=group, seed=seed, command=command)
     outputs = [_output(source, matched, answers, at, judge, signal) for at, source in enumerate([*systems, *given])]
-    notes = (*_copies(matched), *answers.notes, *_spelling(outputs, answers, judge, signal))
+    notes = (*_columns(matched), *answers.notes, *_spelling(outputs, answers, judge, signal))
     draft = replace(draft, notes=notes)
     done = weigh(outputs, units(matched), _parts(matched), judge, draft)
     return replace(done, words=in_words(done))
@@ -150,14 +151,15 @@ def _no_groups(matched: Matched) -> list[Caveat]:
     return [caveat("no-groups")] if matched.groups is None or "" in matched.groups else []
 
 
-def _copies(matched: Matched) -> list[str]:
-    """Notes on files that hold both a column of predictions and one called like the true value."""
-    column = matched.headings.column
-    taken = {one.file: one.name for one in matched.predicted}
-    return [
-        f"{file}: the column '{taken[file]}' is taken for the predictions, not '{column}'."
-        for file in matched.headings.copies
-    ]
+def _columns(matched: Matched) -> list[str]:
+    """Notes on columns taken for predictions: those that do not say so, and those beside one of the truth's name."""
+    column, files = matched.headings.column, dict[str, list[str]]()
+    for one in matched.predicted:
+        if one.file in matched.headings.copies:
+            files.setdefault(one.name, []).append(f"{one.file} (not its '{column}')")
+        elif one.name != column and one.name.lower() not in PREDICTION:
+            files.setdefault(one.name, []).append(one.file)
+    return [f"Taken for the predictions: the column '{name}' of {listed(found)}." for name, found in files.items()]
 
 
 def _spelling(outputs: Sequence[Output], answers: Answers, metric: Metric, signal: Signal) -> list[str]:

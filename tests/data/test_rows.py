@@ -286,6 +286,13 @@ def test_columns_and_names_must_match_the_signals_and_each_other() -> None:
         RowsError, match="Each signal needs one column of its own name, and all columns the same length"
     ):
         Rows.from_columns([Number("a"), Number("b")], {"a": [1.0], "b": [1.0, 2.0]})
+    for columns, do in (
+        ({"a": [1.0]}, "Add b, or leave it out of the signals."),
+        ({"a": [1.0], "b": [1.0], "c": [1.0]}, "Leave c out, or declare a signal of that name."),
+    ):
+        with pytest.raises(RowsError) as error:
+            Rows.from_columns([Number("a"), Number("b")], columns)
+        assert error.value.do == do
     with pytest.raises(RowsError, match="Twice there: x"):
         Rows.from_columns([Number("a")], {"a": [1.0, 2.0]}, ids=["x", "x"])
     with pytest.raises(RowsError, match="Not known: dev"):

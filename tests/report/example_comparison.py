@@ -55,7 +55,7 @@ def close() -> Comparison:
         ),
         missing=(FileIds("old.csv", 4, ("x0003 (line 5)", "x0009 (line 11)", "x0010 (line 12)", "x0044 (line 46)")),),
         extra=(FileIds("staged.csv", 14, tuple(f"z{at} (line {at + 230})" for at in range(10))),),
-        notes=("staged.csv: the column 'prediction' is taken for the predictions, not 'age'.",),
+        notes=("Taken for the predictions: the column 'prediction' of staged.csv (not its 'age').",),
         caveats=(caveat("rows-left-out", count=4, rows=244), caveat("blame-not-additive")),
         command="endwise compare truth.csv staged.csv 'runs/end to end.csv' old.csv --group patient --slice sex",
         versions={"endwise": "0.1.0", "python": "3.11.7", "numpy": "2.4.6"},

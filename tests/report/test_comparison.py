@@ -47,7 +47,8 @@ def test_the_headline_says_whether_the_lead_is_more_than_chance() -> None:
 
 def test_rows_that_were_left_out_are_counted() -> None:
     assert rows(close()) == (
-        "240 rows of 80 groups (patient), matched by `file_name`. Left out: 12 rows of truth.csv without a true value; "
+        "240 rows of 80 groups (patient), matched by `file_name`; true values in `age`. Left out: 12 rows of truth.csv "
+        "without a true value; "
         "4 rows without a prediction in every file; 14 rows of staged.csv are not in truth.csv."
     )
 
@@ -88,7 +89,7 @@ def test_the_page_opens_with_the_answer_and_asks_the_network_for_nothing() -> No
     assert not [tag for tag, _ in reader.tags if tag in ("script", "iframe", "img")]
     text = " ".join(reader.text.split())
     wanted = [
-        close().command, "x0044 (line 46)", "and 4 more", "B ahead", "taken for the predictions", "numpy",
+        close().command, "x0044 (line 46)", "and 4 more", "B ahead", "Taken for the predictions", "numpy",
         *(title for title, _ in memo(close())), *(caveat.explanation for caveat in close().caveats),
     ]  # fmt: skip
     assert [part for part in wanted if part not in text] == []

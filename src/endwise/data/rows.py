@@ -74,7 +74,7 @@ class Rows:
         return np.zeros(len(self), bool) if column is None else column.present
 
     def take(self, name: str, index: Any) -> np.ndarray:
-        """The values of the signal `name` in rows `index` (int), in the batch form of signals.py.
+        """The values of the signal `name` in rows `index` (int), in the batch form of `endwise.system.signals`.
 
         Raises RowsError where one of those rows has none: an absent label is never a target.
         """
@@ -162,7 +162,7 @@ class Rows:
         groups: Sequence[str] | np.ndarray | None = None,
         split: Sequence[str] | np.ndarray | None = None,
     ) -> Rows:
-        """Rows from arrays in the batch form of signals.py, one a signal.
+        """Rows from arrays in the batch form of `endwise.system.signals`, one a signal.
 
         `present` says for a signal which rows have it, bool (N,); what stands in the others is ignored.
 
@@ -280,14 +280,22 @@ def _joined(pools: Sequence[tuple[int, np.ndarray | None]]) -> np.ndarray | None
 
 def _count(signals: Sequence[Signal], columns: Mapping[str, Any]) -> int:
     """The number of rows. Raises RowsError where signals and columns do not match in name or length."""
-    lengths = {name: len(column) for name, column in columns.items()}
-    if set(lengths) == {signal.name for signal in signals} and len(set(lengths.values())) == 1:
+    lengths, names = {name: len(column) for name, column in columns.items()}, [signal.name for signal in signals]
+    if set(lengths) == set(names) and len(set(lengths.values())) == 1:
         return next(iter(lengths.values()))
+    lacking = [name for name in names if name not in lengths]
+    strange = [name for name in lengths if name not in names]
+    do = "Pass present={name: bool array} for labels that only some rows have: such a column holds a value a row too."
+    if strange:
+        do = f"Leave {listed(strange)} out, or declare a signal of that name."
+    if lacking:
+        do = f"Add {listed(lacking)}, or leave {'it' if len(lacking) == 1 else 'them'} out of the signals."
+    has = [f"{name} ({counted(length, 'row')})" for name, length in lengths.items()]
     raise RowsError(
-        f"Rows with the signals {listed([signal.name for signal in signals])} were to be made.",
-        f"The columns are {listed([f'{name} ({length:,})' for name, length in lengths.items()])}.",
+        f"Rows with the signals {listed(names)} were to be made.",
+        f"The columns are {listed(has)}.",
         "Each signal needs one column of its own name, and all columns the same length.",
-        "Pass present={name: bool array} for labels that only some rows have.",
+        do,
     )
 
 
@@ -304,9 +312,15 @@ def _column(signal: Signal, batch: Any, present: Any, count: int) -> Column:
         raise RowsError(
             f"Rows with the signal '{signal.name}' ({signal.kind}) were to be made.",
             f"Its column {error}.",
-            "Values stand in the batch form that signals.py tables.",
+            f"All values stand in one array, the rows first: here {_batch_form(signal)}.",
             f"Mend them, or pass present={{'{signal.name}': bool array}} where only some rows have one.",
         ) from None
+
+
+def _batch_form(signal: Signal) -> str:
+    if signal.ragged:
+        return "(rows,) objects, one value a row"
+    return f"({', '.join(['rows', *map(str, signal.shape)])}{'' if signal.shape else ','})"
 
 
 def _common_signals(pools: Sequence[Rows]) -> dict[str, Signal]:

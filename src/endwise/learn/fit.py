@@ -35,7 +35,7 @@ def fit(
 
     Parameters
     ----------
-    inputs: one array an input of the component, rows first, in the batch form of `signals.py`.
+    inputs: one array an input of the component, rows first, in the batch form of `endwise.system.signals`.
     target: the output's rows. `held_out` (N,) marks the rows that only say when to stop: a network takes
         neither scales nor gradients from them. Without any, the training rows themselves say when to stop.
     auxiliary: what is known of each auxiliary signal of the component.

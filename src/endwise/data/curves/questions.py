@@ -250,13 +250,16 @@ def _refusal(table: Table, reading: _Reading) -> RowsError:
     if reading.count > len(shown):
         lines.append(f"  and {reading.count - len(shown):,} more")
     rows = f" in {counted(len(table), 'row')}" if len(table) else ""
+    form = (
+        "A row is one measurement: design, n (training rows), error; and if known repeat, n_test (test rows), chance"
+        " (the error of always giving the same answer), family (of the model that learns), curve (the question it"
+        " belongs to)."
+    )
     return RowsError(
         f"A forecast from {table.name} was asked for.",
         "\n".join(
             [f"There {'is' if reading.count == 1 else 'are'} {counted(reading.count, 'problem')}{rows}:", *lines]
         ),
         "A forecast rests on every row, so none is guessed at or left out.",
-        "Mend them. A row is one measurement: design, n (training rows), error; and if known repeat, n_test (test"
-        " rows), chance (the error of always giving the same answer), family (of the model that learns), curve (the"
-        " question it belongs to).",
+        f"{'Mend them' if len(table) else 'Give a table that has rows'}. {form}",
     )

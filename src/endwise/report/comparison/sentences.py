@@ -163,7 +163,7 @@ def rows(found: Comparison) -> str:
     unlabelled = f"{counted(found.unlabelled, 'row')} of {found.truth} without a true value" if found.unlabelled else ""
     lacking = f"{counted(found.left_out, 'row')} without a prediction in every file" if found.left_out else ""
     left = "; ".join(part for part in (unlabelled, lacking, *files) if part)
-    told = f"{_basis(found)}, matched by `{found.id}`."
+    told = f"{_basis(found)}, matched by `{found.id}`; true values in `{found.wants}`."
     return f"{told[0].upper()}{told[1:]}" + (f" Left out: {left}." if left else "")
 
 
