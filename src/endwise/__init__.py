@@ -15,9 +15,10 @@ _WHERE = {
         "Signal", "Image", "Stack", "Mask", "Audio", "Frames", "Posteriors", "Points", "Box", "Number", "Vector",
         "Category", "Identity", "Symbols", "Segments", "Text", "Gallery", "Parts",
     ),
-    "system.components": ("Component", "Learner", "fixed", "learned", "predictions"),
+    "system.components": ("Component", "fixed", "learned", "predictions"),
     "system.graph": ("System",),
     "system.slicing": ("Slicing",),
+    "system.using": ("Learner",),
     "system.designs": ("Design", "designs", "parse"),
     "system.judging": ("Batch", "Judge", "Metric", "OpenLoop", "ClosedLoop", "Run", "World", "kept_by_world"),
     "judge.metrics": (
@@ -72,7 +73,6 @@ if TYPE_CHECKING:
     from endwise.records import Comparison as Comparison, Outlook as Outlook, Plan as Plan, Verdict as Verdict
     from endwise.system.components import (
         Component as Component,
-        Learner as Learner,
         fixed as fixed,
         learned as learned,
         predictions as predictions,
@@ -110,6 +110,7 @@ if TYPE_CHECKING:
         Vector as Vector,
     )
     from endwise.system.slicing import Slicing as Slicing
+    from endwise.system.using import Learner as Learner
 
 
 def __getattr__(name: str) -> Any:

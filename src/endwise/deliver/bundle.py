@@ -30,9 +30,10 @@ from endwise.errors import BundleError, listed
 from endwise.learn.chain import Chain
 from endwise.learn.model import Model, load
 from endwise.records import FORMAT, Verdict, to_json
-from endwise.system.components import Component, Fixed, Learned, is_estimator
+from endwise.system.components import Component, Fixed, Learned
 from endwise.system.designs import Design
 from endwise.system.signals import Identity, Segments, Signal, from_json
+from endwise.system.using import is_estimator
 
 REUSED = "reused"
 

@@ -12,10 +12,11 @@ import numpy as np
 
 from endwise.errors import DeclarationError
 from endwise.learn.model import Model
-from endwise.system.components import Component, Fixed, is_learner, remembers
+from endwise.system.components import Component, Fixed
 from endwise.system.judging import Batch
 from endwise.system.paths import rest
 from endwise.system.signals import Category, Signal
+from endwise.system.using import is_learner, remembers
 
 CHUNK = 512  # rows run at once: bounds memory, and no result depends on it
 ALONE = 3  # rows on which functions are run again

@@ -16,7 +16,8 @@ from endwise.learn.encode import check_finite
 from endwise.learn.learner import fit_learner
 from endwise.learn.model import SIZED, Model, Network, NetworkModel, weights_digest
 from endwise.learn.trainer import Fit, Recipe, seeded, train
-from endwise.system.components import Component, Learned, is_estimator, is_learner
+from endwise.system.components import Component, Learned
+from endwise.system.using import is_estimator, is_learner
 
 
 def fit(

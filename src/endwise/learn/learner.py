@@ -16,7 +16,8 @@ from endwise.errors import BundleError
 from endwise.learn.encode import check_finite
 from endwise.learn.model import Model
 from endwise.learn.trainer import Fit
-from endwise.system.components import Learned, Learner
+from endwise.system.components import Learned
+from endwise.system.using import Learner
 
 
 @final

@@ -24,8 +24,9 @@ from endwise.learn.encode import check_finite, encoder, tensors
 from endwise.learn.heads import Head, head
 from endwise.learn.models import READS, default, readers_of
 from endwise.learn.ragged import Ragged
-from endwise.system.components import Learned, is_estimator, is_learner
+from endwise.system.components import Learned
 from endwise.system.signals import Signal
+from endwise.system.using import is_estimator, is_learner
 
 WEIGHTS = "weights.safetensors"
 SIZED = 64

@@ -24,8 +24,9 @@ from endwise.learn.heads import Head, head
 from endwise.learn.model import Model, Network, NetworkModel
 from endwise.learn.ragged import Ragged, objects
 from endwise.learn.trainer import Fit, Recipe, seeded, train
-from endwise.system.components import Component, Fixed, Learned, is_network
+from endwise.system.components import Component, Fixed, Learned
 from endwise.system.paths import Path
+from endwise.system.using import is_network
 
 TRIED = 16
 """Rows on which a function and its differentiable form are held against each other."""

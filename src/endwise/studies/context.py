@@ -21,10 +21,11 @@ from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import FORMAT
 from endwise.studies.cells import Cell, Joint, Judging, Labels, Training, arrow
-from endwise.system.components import Component, Learned, is_network
+from endwise.system.components import Component, Learned
 from endwise.system.graph import System
 from endwise.system.judging import ClosedLoop, Judge
 from endwise.system.paths import ancestors
+from endwise.system.using import is_network
 
 FEWEST_TOLD = 10  # test rows with the truth of a signal; fewer say nothing about a stage
 LEARNING = 4  # raise when models or training change what the same rows and seed give

@@ -9,10 +9,11 @@ from math import prod
 from endwise.data.splits import FEWEST
 from endwise.studies.cells import Joint, Judging, Training, arrow, rates_for, takes_predictions
 from endwise.studies.context import Context, searched
-from endwise.system.components import Component, is_learner
+from endwise.system.components import Component
 from endwise.system.designs import Design
 from endwise.system.paths import ancestors, rest, taught
 from endwise.system.signals import Signal
+from endwise.system.using import is_learner
 
 SCARCE = (2, 4)  # a half and a quarter of the labels: a forecast rests on sizes from n/4 on
 SEARCH = (1 / 3, 1.0, 3.0)  # times the recipe's learning rate: the same small budget for every component

@@ -18,8 +18,9 @@ from functools import cached_property
 from typing import Literal, cast
 
 from endwise.errors import DeclarationError, UsageError, listed, near
-from endwise.system.components import Component, is_estimator, is_learner
+from endwise.system.components import Component
 from endwise.system.graph import System
+from endwise.system.using import is_estimator, is_learner
 
 Training = Literal["apart", "chained", "joint"]
 TRAININGS: tuple[Training, ...] = ("apart", "chained", "joint")
