@@ -54,6 +54,8 @@ def sentence(verdict: Verdict, one: Blame) -> str:
             f"{change}: worse (95 % interval of the difference {worse}). What follows learnt from predictions, and "
             f"does not know the truth.{_without(one)}"
         )
+    if one.low == one.high == 0:
+        return f"{change}: nothing changes, so the stages up to there are not to blame.{_without(one)}"
     return (
         f"{change}, which may be chance (95 % interval of the difference {interval}): the stages up to there are not "
         f"shown to be to blame.{_without(one)}"
