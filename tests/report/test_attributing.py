@@ -93,8 +93,8 @@ def test_where_chained_training_was_not_studied_the_page_says_how() -> None:
 def test_a_seam_at_which_nothing_changes_is_not_said_to_be_chance() -> None:
     idle = Blame(given.PATCHES, "joints", ("joints",), 12.0, 12.0, 0.0, 0.0, 0.0, "not-shown", 200)
     assert sentence(verdict(idle), idle) == (
-        "With the true `joints` its error is 12.0 months instead of 12.0: nothing changes, so the stages up to there are "
-        "not to blame."
+        "With the true `joints` its error is 12.0 months instead of 12.0: nothing changes, so the stages up to there "
+        "are not to blame."
     )
     close = replace(idle, low=-0.2, high=0.3)
     assert "which may be chance (95 % interval of the difference -0.2 to 0.3)" in sentence(verdict(close), close)
