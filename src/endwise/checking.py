@@ -16,6 +16,7 @@ from endwise.errors import DeclarationError, LabelsError, RowsError, UsageError,
 from endwise.path import left_out, system_of
 from endwise.studies.prepare import Options, Prepared, estimate, prepare
 from endwise.system.graph import System
+from endwise.system.signals import Category, Signal
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Checked:
     what: str
     rows: int
     labels: Mapping[str, int]
+    kinds: Mapping[str, str]
     problems: tuple[str, ...]
     ignored: tuple[str, ...]
     notes: tuple[str, ...]
@@ -41,7 +43,8 @@ class Checked:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return {
-            "what": self.what, "rows": self.rows, "labels": dict(self.labels), "problems": list(self.problems),
+            "what": self.what, "rows": self.rows, "labels": dict(self.labels), "kinds": dict(self.kinds),
+            "problems": list(self.problems),
             "ignored": list(self.ignored), "notes": list(self.notes), "designs": list(self.designs),
             "lacking": dict(self.lacking), "sizes": list(self.sizes), "cpu_seconds": round(self.cpu_seconds, 1),
         }  # fmt: skip
@@ -49,7 +52,7 @@ class Checked:
     def in_words(self) -> str:
         """For a terminal."""
         lines = [f"{self.what}: {counted(self.rows, 'row')}"]
-        lines += [f"  {name}: {count:,}" for name, count in self.labels.items()]
+        lines += [f"  {name} ({self.kinds[name]}): {count:,}" for name, count in self.labels.items()]
         lines += _block("read as", self.notes) + _block("not read", self.ignored)
         lines += _block(counted(len(self.problems), "problem"), self.problems)
         lines += _block("designs that can be studied", self.designs)
@@ -153,6 +156,7 @@ def _checked(what: str, system: System, rows: Rows | None, found: Inspection, *,
         what=what,
         rows=found.rows,
         labels=found.labels,
+        kinds={name: _kind(signal) for name, signal in system.signals.items()},
         problems=tuple(str(problem) for problem in found.problems),
         ignored=tuple(str(problem) for problem in found.ignored),
         notes=found.notes,
@@ -161,6 +165,14 @@ def _checked(what: str, system: System, rows: Rows | None, found: Inspection, *,
         sizes=prepared.scope.sizes if prepared else (),
         cpu_seconds=estimate(prepared) if prepared else 0.0,
     )
+
+
+def _kind(signal: Signal) -> str:
+    """What the values of a signal are, in two or three words."""
+    if isinstance(signal, Category):
+        return f"category of {len(signal.values)}"
+    size = " x ".join(map(str, signal.shape)) if signal.shape and not signal.ragged else ""
+    return f"{signal.kind} of {size}" if size else signal.kind
 
 
 def _prepared(system: System, rows: Rows | None, *, quick: bool) -> tuple[Prepared | None, dict[str, str]]:

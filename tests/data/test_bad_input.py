@@ -203,7 +203,7 @@ class TestTables:
 
     def test_a_split_that_is_neither(self, table: Write, problems: Problems) -> None:
         table("rows.csv", "age,part", "1,train", "2,TEST", "3,maybe", "4,")
-        assert problems([AGE], split="part") == ["rows.csv, line 4, part: is 'maybe', neither train nor test"]
+        assert problems([AGE], split="part") == ["rows.csv, line 4, part: is 'maybe', neither train, test nor side"]
 
     def test_parquet_that_is_none(self, table: Write, problems: Problems) -> None:
         table("rows.parquet", "no parquet")

@@ -132,6 +132,40 @@ class TestHuggingFace:
             "train/X/d.png, folder name: is 'X', not one of F, M"
         ]
 
+    def test_a_class_may_be_called_train(self, draw: Write, read: Callable[..., Rows]) -> None:
+        for name in ("bus/a.png", "train/b.png", "test/c.png"):
+            draw(name)
+        rows = read([XRAY, Category("kind", values=("bus", "test", "train"))])
+        assert rows.split is None
+        assert rows.take("kind", [0, 1, 2]).tolist() == [0, 1, 2]
+
+    def test_classes_beside_the_split_are_told(self, draw: Write, look: Callable[..., Inspection]) -> None:
+        for name in ("train/F/a.png", "test/M/b.png", "M/c.png", "loose/F/d.png"):
+            draw(name)
+        found = look([XRAY, SEX])
+        assert found.rows == 2
+        assert [str(one) for one in found.ignored] == ["M: lies beside test/ and train/, which hold the rows"]
+
+
+class TestDoubts:
+    def test_copies_are_told_and_kept(self, table: Write, look: Callable[..., Inspection]) -> None:
+        lines = [f"{at}.5,{'F' if at % 2 else 'M'}" for at in range(20)]
+        table("rows.csv", "age,sex", *lines)
+        assert look([AGE, SEX]).notes == ()
+        table("backup.csv", "age,sex", *lines[:15], "0.25,F")
+        found = look([AGE, SEX])
+        assert found.usable == 36
+        assert found.notes[0].startswith("15 rows of 36 are the same as an earlier row in every signal.")
+
+    def test_labels_alone_are_no_copies(self, table: Write, look: Callable[..., Inspection]) -> None:
+        table("rows.csv", "age,sex", *["1,"] * 50)
+        assert look([AGE, SEX]).notes == ()
+
+    def test_digits_that_are_lost_are_told(self, table: Write, look: Callable[..., Inspection]) -> None:
+        table("rows.csv", "age,sex", "16777216,F", "16777217,M", "1700000001,F", "0.1,M")
+        (note,) = look([Number("age"), SEX]).notes
+        assert note.startswith("'age': 2 numbers of more than seven digits lose the last ones, the first 16777217.")
+
 
 class TestGroups:
     def test_rows_that_share_a_file_share_a_group(self, table: Write, draw: Write, read: Callable[..., Rows]) -> None:
@@ -160,6 +194,12 @@ class TestGroups:
         assert rows.groups is None
         assert rows.split is not None
         assert rows.split.tolist() == ["train", "train", ""]
+
+    def test_rows_may_stand_at_the_side(self, table: Write, read: Callable[..., Rows]) -> None:
+        table("ages.csv", "age,part", "1,train", "2,Side", "3,test")
+        split = read([AGE], split="part").split
+        assert split is not None
+        assert split.tolist() == ["train", "side", "test"]
 
 
 class TestResizing:

@@ -47,7 +47,32 @@ def test_lists_in_a_csv(tmp_path: Path, table: Write) -> None:
         "tips": Points("tips", count=2, unit=""),  # there is no picture that they could lie on
         "bones": Vector("bones", size=3),
     }
-    assert infer(tmp_path, ["price"])["price"].kind == "category"  # 3,5 is no list: it is a decimal comma
+
+
+@pytest.mark.parametrize("cells", [["3,5", "4,5", ""], ["82.1 %", "9%", "7"], ["82,090", "1'000.5", "x"]])
+def test_numbers_written_otherwise_are_no_names(tmp_path: Path, table: Write, cells: list[str]) -> None:
+    table("rows.csv", "price", *(f'"{cell}"' for cell in cells))
+    with pytest.raises(RowsError) as raised:
+        infer(tmp_path, ["price"])
+    assert "They look like numbers, but a number has a point and nothing else in it" in str(raised.value)
+    assert "--kind price=category" in raised.value.do
+    assert infer(tmp_path, ["price"], kinds={"price": "category"})["price"].kind == "category"
+
+
+def test_numbers_with_many_words_among_them_are_no_names(tmp_path: Path, table: Write) -> None:
+    table("rows.csv", "age", *map(str, range(9)), "NA", "NA")
+    with pytest.raises(RowsError) as raised:
+        infer(tmp_path, ["age"])
+    assert raised.value.here == "2 of its 11 cells are no numbers, the first 'NA'."
+    assert raised.value.do.startswith("Leave cells empty where a number is missing")
+
+
+@pytest.mark.parametrize(
+    "cells", [["10.0.0.1", "10.0.0.2"], ["2026-11-23", "2026-11-24"], ["3a", "4b"], ["NA", "1", "x"]]
+)
+def test_what_is_no_number_to_anybody_is_a_name(tmp_path: Path, table: Write, cells: list[str]) -> None:
+    table("rows.csv", "made", *(cells * 3))
+    assert infer(tmp_path, ["made"])["made"].kind == "category"
 
 
 def test_kinds_can_be_said(tmp_path: Path, table: Write, draw: Write) -> None:

@@ -71,10 +71,24 @@ def test_a_gap_is_told(tmp_path: Path) -> None:
     assert notes[0] == "rows.csv: the columns force_0 to force_3 are not read as 'force': number 1 is missing."
 
 
-def test_a_row_with_an_empty_part_is_named_with_all_its_columns(tmp_path: Path) -> None:
+def test_a_row_with_an_empty_part_is_named_with_that_column(tmp_path: Path) -> None:
     table = written(tmp_path, "force_0,force_1,force_2,wear\n1,2,3,9\n1,,3,9\n")
-    with pytest.raises(RowsError, match="line 3, force_0 to force_2: is not 3 numbers: expected 3 numbers, found 2"):
+    lacks = "line 3, force_0 to force_2: lacks a part: nothing stands in force_1 of this row"
+    with pytest.raises(RowsError, match=lacks):
         Rows.from_folder(table, [force, wear])
+
+
+def test_rows_with_gaps_all_over_are_of_the_size_of_their_columns(tmp_path: Path) -> None:
+    table = written(tmp_path, "force_0,force_1,force_2,wear\n,2,3,9\n1,,3,9\n1,2,,9\n")
+    assert infer(table, ["force", "wear"])["force"] == force
+    assert inspect(table, [force, wear]).labels["force"] == 0, "what comes after a gap never moves up"
+
+
+def test_two_columns_of_one_number_are_told(tmp_path: Path) -> None:
+    table = written(tmp_path, "force_1,force_01,force_2,force_3,wear\n1,2,3,4,9\n")
+    assert inspect(table, [force, wear]).notes[0] == (
+        "rows.csv: the columns force_1 to force_3 are not read as 'force': force_1, force_01 have one number."
+    )
 
 
 def test_kinds_are_read_off_them_too(tmp_path: Path) -> None:

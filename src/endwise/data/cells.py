@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,14 @@ def is_absent(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+class Gapped(list[Any]):
+    """A list of which parts are missing: None in their place. `lacks` names the columns that hold none."""
+
+    def __init__(self, items: Iterable[Any], lacks: str) -> None:
+        super().__init__(items)
+        self.lacks = lacks
+
+
 def value_of(signal: Signal, cell: Any) -> Any:
     """The value of `signal` in a cell that is not absent, in the form of signals.py.
 
@@ -57,6 +66,8 @@ def value_of(signal: Signal, cell: Any) -> Any:
     >>> value_of(Vector("lengths", size=3), "1; 2; 3").tolist()
     [1.0, 2.0, 3.0]
     """
+    if isinstance(cell, Gapped):
+        raise ValueError(f"lacks a part: {cell.lacks} of this row")
     if isinstance(signal, Parts):
         return _parts(signal, cell)
     with np.errstate(over="ignore"):  # too large for 32 bits: becomes infinite, which is refused

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path
 from endwise.data.cache import Fence, Media
 from endwise.data.cells import value_of
 from endwise.data.columns import Column, stored
+from endwise.data.doubts import doubts
 from endwise.data.keys import read_groups, read_ids, read_split
 from endwise.data.layouts import Found, find
 from endwise.data.media import Progress, decode, is_medium, named, scale
@@ -146,6 +147,7 @@ def _read(
     folder = user_cache_path("endwise") / "media" if cache is None else Path(cache)
     made = decode(reading, media, folder, progress or (lambda done, total: None))
     scale(reading, list(signals), values, media, made)
+    reading.notes += doubts(reading, signals)
     ids, groups, parts = read_ids(reading, ID), read_groups(reading, group, media), read_split(reading, split)
     return _Read(reading, values, made, {one.signal.name: one.of for one in media}, ids, groups, parts)
 

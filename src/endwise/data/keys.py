@@ -92,7 +92,7 @@ class _Together:
 
 
 def read_split(reading: Reading, column: str | None) -> np.ndarray | None:
-    """The user's own split, str (N,) of "train", "test" or "": from the column, or the tables' folders."""
+    """The user's own split, str (N,) of "train", "test", "side" or "": from the column, or the tables' folders."""
     if column:
         return np.array([part or "" for part in reading.each(column, _part)], dtype=object)
     parts = [table.split for table in reading.found.tables for _ in range(len(table))]
@@ -103,9 +103,9 @@ def read_split(reading: Reading, column: str | None) -> np.ndarray | None:
 
 
 def _part(table: Table, cell: Any) -> str:
-    part = SPLITS.get(str(cell).strip().lower())
+    part = {**SPLITS, "side": "side"}.get(str(cell).strip().lower())
     if part is None:
-        raise ValueError(f"is {str(cell).strip()!r}, neither train nor test")
+        raise ValueError(f"is {str(cell).strip()!r}, neither train, test nor side")
     return part
 
 

@@ -30,13 +30,15 @@ from endwise.data.cells import is_absent, list_of, name_of, number_of
 from endwise.data.layouts import FOLDER_NAME, PICTURES, SOUNDS, Found, find
 from endwise.data.pictures import TURNED
 from endwise.data.problems import printable
-from endwise.errors import RowsError, UsageError, listed, near
+from endwise.errors import RowsError, UsageError, counted, listed, near
 from endwise.system.signals import Audio, Box, Category, Image, Number, Points, Signal, Symbols, Text, Vector
 
 LONGEST = 160  # pixels: what the default models learn from in minutes on a CPU
 LOOKED_AT = 500  # files whose headers are read for their size
 MOST_VALUES = 100  # of a category that was not declared as one
 SHARE = 0.9  # of the cells decide on the kind
+ALMOST = re.compile(r"[-+]?(\d{1,3}([.,'\u00a0\u202f ]\d{3})+|\d+)([.,]\d+)?\s*%?")
+"""82,3 and 82.1 % and 82,090: numbers to people."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,30 @@ def _kind(found: Found, column: Column) -> str:
     if count >= SHARE * len(column.cells) and kind not in ("string", "strange"):
         return kind
     if all(isinstance(cell, str | bool | int | float) for cell in column.cells):
+        _refuse_spoilt_numbers(found, column)
         return "category" if _is_category(column.cells) else "text"
     raise RowsError(
         f"The kind of '{column.name}' was to be read off the data in {printable(found.root)}.",
         f"Its first cell is {column.cells[0]!r:.60}.",
         "That is none of the kinds that can be read off data.",
         "Declare the signal in Python; `endwise init` writes a project to start from.",
+    )
+
+
+def _refuse_spoilt_numbers(found: Found, column: Column) -> None:
+    """Raise RowsError for a column that is mostly numbers, or what a person reads as numbers: no class, no text."""
+    other = [cell for cell in column.cells if _kind_of(cell) != "number"]
+    mostly = 2 * len(other) <= len(column.cells)
+    if not mostly and 2 * sum(bool(ALMOST.fullmatch(str(cell).strip())) for cell in other) < len(column.cells):
+        return
+    raise RowsError(
+        f"The kind of '{column.name}' was to be read off the data in {printable(found.root)}.",
+        f"{len(other):,} of its {counted(len(column.cells), 'cell')} are no numbers, the first {other[0]!r:.40}.",
+        "Most are numbers: it is not clear whether these are names, or numbers that are missing or written otherwise."
+        if mostly
+        else "They look like numbers, but a number has a point and nothing else in it: no comma, no percent sign.",
+        f"Leave cells empty where a number is missing; write 82.5 for 82,5 and 82.5 %; or say that they are names:"
+        f" --kind {column.name}=category.",
     )
 
 

@@ -122,10 +122,12 @@ def _entries(folder: Path, found: Found) -> list[Path]:
 
 def _class_tables(found: Found, medium: str, label: str) -> list[Table]:
     """A table for each folder of files that is named for its class, HF imagefolder without metadata."""
-    splits = [part for part in _parts(found.root) if part[1]] or [(found.root, "")]
+    splits = [(folder, split) for folder, split in _parts(found.root) if split and _holds_classes(folder)]
+    if splits:
+        found.ignored += _beside(found.root, [folder for folder, _ in splits])
     tables = [
         _class_table(found, folder, split, medium, label)
-        for part, split in splits
+        for part, split in splits or [(found.root, "")]
         for folder in _entries(part, found)
         if folder.is_dir()
     ]
@@ -133,6 +135,25 @@ def _class_tables(found: Found, medium: str, label: str) -> list[Table]:
     if tables:
         found.notes.append(f"No table: '{label}' is read from the names of folders, '{medium}' from the files in them.")
     return tables
+
+
+def _holds_classes(folder: Path) -> bool:
+    """Whether there are folders of files in a folder: one called test may be a class itself."""
+    return any(_holds_media(one) for one in folder.iterdir())
+
+
+def _holds_media(folder: Path) -> bool:
+    return folder.is_dir() and any(one.suffix.lower() in PICTURES + SOUNDS for one in folder.iterdir())
+
+
+def _beside(root: Path, splits: Sequence[Path]) -> list[Problem]:
+    """The folders of files that lie beside those of the split, which is all that is read."""
+    names = " and ".join(f"{one.name}/" for one in splits)
+    return [
+        Problem(printable(one.relative_to(root)), None, "", f"lies beside {names}, which hold the rows")
+        for one in sorted(root.iterdir())
+        if one not in splits and not one.name.startswith(".") and _holds_media(one)
+    ]
 
 
 def _class_table(found: Found, folder: Path, split: str, medium: str, label: str) -> Table:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from endwise.data.cells import is_absent
+from endwise.data.cells import Gapped, is_absent, number_of
 from endwise.data.tables import Table
+from endwise.errors import listed
 
 NUMBERED = re.compile(r"(?P<written>(?P<name>.+?)[_.]?\[?)(?P<number>\d+)\]?")
 """`force_0`, `force.0`, `force0` and `force[0]`."""
@@ -42,34 +44,56 @@ def join(table: Table, wanted: Wanted) -> list[str]:
             continue
         numbers = sorted(columns)
         missing = sorted({*range(min(numbers[0], 1), numbers[-1] + 1)} - {*numbers})
+        twice = [names for names in columns.values() if len(names) > 1]
         if missing:
-            notes.append(_gap(table, name, columns, missing))
+            notes.append(_unread(table, name, columns, _numbers_missing(missing)))
+        elif twice:
+            notes.append(_unread(table, name, columns, f"{listed(twice[0])} have one number."))
         elif len(columns) > 1:
-            _together(table, name, [columns[number] for number in numbers])
+            _together(table, name, [columns[number][0] for number in numbers])
     for column in [column for column in table.cells if wanted.part(column)]:
         del table.cells[column]
     return notes
 
 
-def _numbered(table: Table, wanted: Wanted) -> list[tuple[str, dict[int, str]]]:
+def _numbered(table: Table, wanted: Wanted) -> list[tuple[str, dict[int, list[str]]]]:
     """The names with the columns that may hold them, by their numbers; those written alike are one list."""
-    found: dict[str, tuple[str, dict[int, str]]] = {}
+    found: dict[str, tuple[str, dict[int, list[str]]]] = {}
     for column in table.columns:
         part = wanted.part(column)
         if part:
-            found.setdefault(part["written"], (part["name"], {}))[1][int(part["number"])] = column
+            found.setdefault(part["written"], (part["name"], {}))[1].setdefault(int(part["number"]), []).append(column)
     return list(found.values())
 
 
 def _together(table: Table, name: str, columns: list[str]) -> None:
     """One column in the place of several; a row in which all are empty has no value."""
     rows = zip(*(table.cells[column] for column in columns), strict=True)
-    table.cells[name] = [" ".join(str(cell) for cell in row if not is_absent(cell)) or None for row in rows]
+    table.cells[name] = [_cell(row, columns) for row in rows]
     table.headings[name] = f"{columns[0]} to {columns[-1]}"
     table.columns = (*(column for column in table.columns if column not in columns), name)
 
 
-def _gap(table: Table, name: str, columns: dict[int, str], missing: list[int]) -> str:
-    ends = f"{columns[min(columns)]} to {columns[max(columns)]}"
+def _cell(row: Sequence[Any], columns: Sequence[str]) -> str | Gapped | None:
+    """The cells of one row as one: never with those after a gap moved up."""
+    empty = [column for column, cell in zip(columns, row, strict=True) if is_absent(cell)]
+    if not empty:
+        return " ".join(map(str, row))
+    return None if len(empty) == len(columns) else Gapped(map(_number, row), f"nothing stands in {listed(empty, 3)}")
+
+
+def _number(cell: Any) -> Any:
+    try:
+        return None if is_absent(cell) else number_of(cell)
+    except TypeError:
+        return cell
+
+
+def _unread(table: Table, name: str, columns: dict[int, list[str]], why: str) -> str:
+    ends = f"{columns[min(columns)][0]} to {columns[max(columns)][0]}"
+    return f"{table.name}: the columns {ends} are not read as '{name}': {why}"
+
+
+def _numbers_missing(missing: list[int]) -> str:
     lacks = f"number {missing[0]} is" if len(missing) == 1 else f"{len(missing):,} numbers are, the first {missing[0]},"
-    return f"{table.name}: the columns {ends} are not read as '{name}': {lacks} missing."
+    return f"{lacks} missing."
