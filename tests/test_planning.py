@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,10 +120,11 @@ def test_a_study_from_python_says_how_to_ask_for_labels(study: ew.Study, tmp_pat
         ({"y": 1.0}, {}, "Neither the money there is nor the error to be reached"),
         ({"y": 1.0}, {"budget": -1}, "A budget is a positive number"),
         ({"y": 1.0}, {"target": 0}, "A target is a positive number"),
+        ({"y": "5"}, {"budget": 1}, "A label of 'y' was to cost '5'."),
     ],
 )
 def test_what_cannot_be_planned_is_said(
-    study: ew.Study, prices: dict[str, float], asked: dict[str, float], told: str
+    study: ew.Study, prices: dict[str, Any], asked: dict[str, float], told: str
 ) -> None:
     with pytest.raises(UsageError) as error:
         ew.plan(study.folder, prices, **asked)
@@ -145,3 +147,18 @@ def test_few_test_groups_do_not_raise_the_error_that_there_is(study: ew.Study) -
     now = ew.plan(verdict, PRICES, budget=400).now
     measured = np.mean(next(one.errors for one in shares if one.design == now.design))  # all labels come first
     assert now.error == pytest.approx(measured, rel=0.1)
+
+
+def test_a_study_that_was_stopped_is_no_start(study: ew.Study) -> None:
+    stopped = replace(study.verdict, done=False, command="endwise study tiny --labels")
+    with pytest.raises(StudyError) as error:
+        ew.plan(stopped, PRICES, budget=400)
+    assert error.value.here == "Its study was stopped before its end."
+    assert error.value.do == "Give its command again, it goes on where it stopped: endwise study tiny --labels"
+
+
+def test_money_that_pays_for_no_label_is_not_taken_for_labels_that_bring_nothing(study: ew.Study) -> None:
+    ran = endwise("plan", study.folder, "--price", "y=5", "--budget", "0.2")
+    assert ran.stdout.startswith("Buy nothing: 0.2 does not pay for one label.")
+    cheap = endwise("plan", study.folder, "--price", "y=0.001", "--price", "m=0.001", "--budget", "0.7")
+    assert "labels of 'y', for 0.68" in " ".join(cheap.stdout.split())

@@ -14,6 +14,8 @@ from endwise.evidence.planning import Asked, plan as planned
 from endwise.records import Plan, Purchase, Refused, Scarcity, Verdict
 from endwise.report.stored import verdict_in
 
+NARROWED = 1.2816 / 1.96  # half of an 80 % interval over half of a 95 % one, of a normal distribution
+
 
 def plan(
     study: str | Path | Verdict,
@@ -44,6 +46,13 @@ def plan(
     known = dict.fromkeys(name for one in verdict.scarcities for name in one.labels)
     if not known:
         raise not_measured(verdict)
+    if not verdict.done:
+        raise StudyError(
+            f"Labels to buy for '{verdict.system}' were asked for.",
+            "Its study was stopped before its end.",
+            "A plan starts from a whole study.",
+            f"Give its command again, it goes on where it stopped{f': {verdict.command}' if verdict.command else '.'}",
+        )
     _check(prices, budget, target, list(known))
     scale = 0.01 if verdict.unit == "%" else 1.0
     found: list[Labelling] = []
@@ -62,7 +71,10 @@ def plan(
             "Study more rows first.",
         )
     asked = Asked(prices, budget, None if target is None else scale * target)
-    made_plan = planned(found, asked, best=verdict.best, wants=verdict.wants, refused=refused)
+    have = {name: max(one.labels.get(name, 0) for one in verdict.scarcities) for name in known if name in prices}
+    made_plan = planned(
+        found, asked, best=_measured(verdict, scale, target), have=have, wants=verdict.wants, refused=refused
+    )
     return made_plan if scale == 1 else _in_percent(made_plan, target)
 
 
@@ -74,6 +86,14 @@ def not_measured(verdict: Verdict) -> StudyError:
         "Only that tells what more of them would bring.",
         "Give the study's command again with --labels (labels=True in Python): what was trained is kept.",
     )
+
+
+def _measured(verdict: Verdict, scale: float, target: float | None) -> Purchase:
+    """The best design as it was measured; the 95 % interval of its error narrowed to 80 %."""
+    error, low, high = (scale * one for one in (verdict.error, verdict.low, verdict.high))
+    low80, high80 = error - NARROWED * (error - low), error + NARROWED * (high - error)
+    reached = None if target is None else float(verdict.error <= target)
+    return Purchase(verdict.best, {}, 0.0, error, low80, high80, reached)
 
 
 def _labelling(cells: list[Scarcity], verdict: Verdict, scale: float) -> Labelling | str:
@@ -111,11 +131,13 @@ def _check(prices: Mapping[str, float], budget: float | None, target: float | No
             else "No price was given.",
             near(strange[0], known) if strange else f"Give one, as in --price {known[0]}=0.40.",
         )
-    wrong = {name: one for name, one in prices.items() if not (isfinite(one) and one > 0)}
+    wrong = {
+        name: one for name, one in prices.items() if not (isinstance(one, int | float) and isfinite(one) and one > 0)
+    }
     if wrong:
         name, one = next(iter(wrong.items()))
         raise UsageError(
-            f"A label of '{name}' was to cost {one:g}.",
+            f"A label of '{name}' was to cost {one!r}.",
             "A price is a positive number, in whatever money.",
             "For nothing one would buy all there are.",
             "Give what one more label costs, or leave the signal out if none can be had.",

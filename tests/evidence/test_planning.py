@@ -10,9 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 from endwise.evidence.labelling import Labelling, labelling
 from endwise.evidence.planning import BUY, NOTHING, SWITCH, UNREACHABLE, Asked, plan
-from endwise.records import Scarcity
+from endwise.records import Purchase, Refused, Scarcity
 
 HAVE = {"joints": 400, "age": 800}
+STAGED = Purchase("staged", {}, 0.0, 9.0, 8.0, 10.0)
 Law = Callable[[Mapping[str, float]], float]
 
 
@@ -66,7 +67,9 @@ def test_what_is_promised_covers_what_the_law_gives(law: Law) -> None:
 
 def test_the_money_goes_where_labels_help() -> None:
     for name in HAVE:
-        found = plan([drawn(steep(name))], Asked({"joints": 1.0, "age": 1.0}, 600, None), best="staged", wants="age")
+        found = plan(
+            [drawn(steep(name))], Asked({"joints": 1.0, "age": 1.0}, 600, None), best=STAGED, have=HAVE, wants="age"
+        )
         assert found.answer == BUY
         assert found.buy is not None
         assert found.buy.labels[name] > 0.7 * sum(found.buy.labels.values())
@@ -78,7 +81,7 @@ def test_a_dear_label_gives_way_to_a_cheap_one() -> None:
     law = drawn(summed)
     bought = {}
     for price in (0.1, 10.0):
-        found = plan([law], Asked({"joints": price, "age": 1.0}, 500, None), best="staged", wants="age")
+        found = plan([law], Asked({"joints": price, "age": 1.0}, 500, None), best=STAGED, have=HAVE, wants="age")
         assert found.buy is not None
         bought[price] = found.buy.labels.get("joints", 0)
     assert bought[0.1] > 10 * bought[10.0]
@@ -86,7 +89,7 @@ def test_a_dear_label_gives_way_to_a_cheap_one() -> None:
 
 def test_nothing_is_bought_where_labels_bring_nothing() -> None:
     flat = drawn(lambda n: 5.0)
-    found = plan([flat], Asked({"joints": 1.0, "age": 1.0}, 100, None), best="staged", wants="age")
+    found = plan([flat], Asked({"joints": 1.0, "age": 1.0}, 100, None), best=STAGED, have=HAVE, wants="age")
     assert found.answer == NOTHING
 
 
@@ -94,7 +97,7 @@ def test_a_design_that_gains_more_is_switched_to() -> None:
     flat = drawn(lambda n: 5.0, "staged")
     falling = drawn(lambda n: 5.5 * (n["age"] / 800) ** -0.5, "end to end")
     asked = Asked({"joints": 1.0, "age": 1.0}, 4000, None)
-    found = plan([flat, falling], asked, best="staged", wants="age")
+    found = plan([flat, falling], asked, best=STAGED, have=HAVE, wants="age")
     assert found.answer == SWITCH
     assert found.buy is not None
     assert found.buy.design == "end to end"
@@ -104,7 +107,7 @@ def test_a_design_that_gains_more_is_switched_to() -> None:
 
 def test_a_better_design_is_switched_to_also_where_no_label_can_be_paid() -> None:
     asked = Asked({"joints": 1000.0}, 100, None)
-    found = plan([drawn(lambda n: 5.0), drawn(lambda n: 4.0, "end to end")], asked, best="staged", wants="age")
+    found = plan([drawn(lambda n: 5.0), drawn(lambda n: 4.0, "end to end")], asked, best=STAGED, have=HAVE, wants="age")
     assert found.buy is not None
     assert (found.answer, found.buy.design, found.buy.labels) == (SWITCH, "end to end", {})
 
@@ -113,7 +116,7 @@ def test_a_target_is_reached_for_less_money_the_nearer_it_is() -> None:
     law = drawn(summed)
     prices = []
     for target in (8.5, 7.5, 6.0):
-        found = plan([law], Asked({"joints": 1.0, "age": 1.0}, None, target), best="staged", wants="age")
+        found = plan([law], Asked({"joints": 1.0, "age": 1.0}, None, target), best=STAGED, have=HAVE, wants="age")
         assert found.buy is not None
         assert found.buy.reaches is not None
         assert found.buy.reaches >= 0.8
@@ -125,7 +128,7 @@ def test_a_target_is_reached_for_less_money_the_nearer_it_is() -> None:
 def test_what_no_purchase_reaches_is_said() -> None:
     law = drawn(summed)
     for asked in (Asked({"age": 1.0}, None, 0.5), Asked({"joints": 1.0, "age": 1.0}, 10.0, 6.0)):
-        found = plan([law], asked, best="staged", wants="age")
+        found = plan([law], asked, best=STAGED, have=HAVE, wants="age")
         assert (found.answer, found.buy) == (UNREACHABLE, None)
         (nearest,) = found.alternatives
         assert nearest.reaches is not None
@@ -134,7 +137,7 @@ def test_what_no_purchase_reaches_is_said() -> None:
 
 
 def test_a_target_that_is_met_costs_nothing() -> None:
-    found = plan([drawn(summed)], Asked({"age": 1.0}, None, 12.0), best="staged", wants="age")
+    found = plan([drawn(summed)], Asked({"age": 1.0}, None, 12.0), best=STAGED, have=HAVE, wants="age")
     assert found.answer == NOTHING
     assert found.buy is not None
     assert found.buy.price == 0
@@ -146,7 +149,7 @@ def test_a_plan_keeps_to_its_money_and_is_no_worse_than_plain_ways(
     joints: float, age: float, budget: float, seed: int
 ) -> None:
     asked = Asked({"joints": joints, "age": age}, budget, None)
-    found = plan([drawn(summed, seed=seed)], asked, best="staged", wants="age")
+    found = plan([drawn(summed, seed=seed)], asked, best=STAGED, have=HAVE, wants="age")
     assert found.buy is not None
     assert found.evenly is not None
     assert found.final_label is not None
@@ -162,3 +165,34 @@ def test_a_design_at_chance_or_with_too_few_labels_is_left_out_with_its_reason()
     few = [one for one in measured(summed) if min(one.labels["joints"] / 400, one.labels["age"] / 800) > 0.3]
     assert "a half and a quarter" in str(labelling(few, n_test=None, chance=float("nan")))
     assert "always answering the same" in str(labelling(measured(summed), n_test=None, chance=9.0))
+
+
+def test_a_best_design_that_cannot_be_planned_stays_the_best_as_it_was_measured() -> None:
+    """Nothing is said of its labels, and no other design takes its place as what is best now."""
+    refused = [Refused("staged", "it has too few labels")]
+    asked = Asked({"joints": 1.0}, 400, None)
+    worse = plan([drawn(lambda n: 9.5, "other")], asked, best=STAGED, have=HAVE, wants="age", refused=refused)
+    assert (worse.answer, worse.now, worse.have) == (NOTHING, STAGED, HAVE)
+    falling = drawn(steep("joints", 7.5), "other")
+    better = plan([falling], asked, best=STAGED, have=HAVE, wants="age", refused=refused)
+    assert (better.answer, better.now) == (SWITCH, STAGED)
+
+
+def test_money_is_not_spent_on_what_a_switch_alone_gains() -> None:
+    """The other design is better as it is, and more of its labels bring nothing."""
+    found = [drawn(lambda n: 5.0), drawn(lambda n: 4.0 + 0.002 * (n["joints"] / 400) ** -0.5, "end to end")]
+    answer = plan(found, Asked({"joints": 1.0, "age": 1.0}, 1000, None), best=STAGED, have=HAVE, wants="age")
+    assert answer.buy is not None
+    assert (answer.answer, answer.buy.design, answer.buy.labels, answer.buy.price) == (SWITCH, "end to end", {}, 0.0)
+
+
+def test_errors_are_medians_that_a_few_wild_draws_do_not_move() -> None:
+    few = [
+        Scarcity("staged", {"joints": count}, (error, error), 0.7)
+        for count, error in ((100, 0.1), (200, 0.05), (400, 0.02))
+    ]
+    made = labelling(few, n_test=50, chance=0.5)
+    assert isinstance(made, Labelling)
+    now = plan([made], Asked({"joints": 1.0}, 10, None), best=STAGED, have=HAVE, wants="age").now
+    assert now.error < 0.06
+    assert now.low80 < now.error < now.high80

@@ -197,3 +197,65 @@ def test_more_components_rename_nothing(tmp_path: Path) -> None:
         for of in (less, less.having(warm))
     )
     assert before == after
+
+
+def test_points_cannot_begin_with_an_encoder_of_numbers(tmp_path: Path) -> None:
+    """It sees in other widths, and what finds points takes the maps of every level. Known before any training."""
+    wide = ew.learned(picture, to=spot, name="wide", encoder=fresh)
+    of = ew.System(
+        "spots", inputs=picture, wants=across, judge=ew.mean_absolute_error,
+        components=[wide, ew.fixed(spot, to=across, using=first_of, name="read"), fresh],
+    )  # fmt: skip
+    with pytest.raises(DeclarationError, match="serves an encoder of points, boxes or masks, and none of numbers"):
+        prepare(of, rows(), Options(quick=True), tmp_path)
+
+
+def test_an_exchanged_component_has_to_lend_its_encoder_too(tmp_path: Path) -> None:
+    """A stage that began warm itself lends none: with it exchanged, what begins with it is refused, and not trained."""
+    other = ew.learned(picture, to=spot, name="other", encoder=finder)
+    of = ew.System(
+        "spots", inputs=picture, wants=across, judge=ew.mean_absolute_error,
+        components=[finder, other, ew.fixed(spot, to=across, using=first_of, name="read")],
+    )  # fmt: skip
+    stage = run(of, rows(), tmp_path, "picture -> spot:other -> across").folder / "components" / "spot.other"
+    with pytest.raises(DeclarationError, match="A default network begins with the encoder of a default network"):
+        ew.reusing(system(), "spot", stage)
+
+
+CROPPED = SIDE // 2
+crop, brightness = ew.Image("crop", size=(CROPPED, CROPPED)), ew.Number("brightness")
+
+
+def around(pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return (
+        (np.asarray(pictures)[:, ::2, ::2] * (np.asarray(points)[:, 0, 0] / SIDE)[:, None, None]).round().astype("u1")
+    )
+
+
+def smooth(pictures: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+    return pictures[:, ::2, ::2].float() * (points.reshape(len(points), -1)[:, 0] / SIDE)[:, None, None]
+
+
+def test_joint_training_goes_on_from_parts_that_began_warm(tmp_path: Path) -> None:
+    """Behind a seam that is predicted; the donor trained where its part was trained by itself."""
+    judge = ew.learned(crop, to=brightness)
+    of = ew.System(
+        "crops", inputs=picture, wants=across, judge=ew.mean_absolute_error,
+        components=[
+            finder, ew.fixed(picture, spot, to=crop, using=around, differentiable=smooth, name="cut"), judge,
+            ew.learned(brightness, to=across, name="dark"), ew.learned(crop, to=across, name="warm", encoder=judge),
+        ],
+    )  # fmt: skip
+    some = rows()
+    whole = np.arange(len(some))
+    names = ("picture", "spot", "across")
+    columns = {name: some.take(name, whole) for name in names}
+    columns["brightness"] = columns["picture"].reshape(len(some), -1).mean(axis=1).astype(np.float32)
+    known = ew.Rows.from_columns([picture, spot, across, brightness], columns)
+    done = ew.study(
+        of, known, designs=["picture -> spot -> crop -> across"], training=["joint"], sizes=[60], repeats=1,
+        quick=True, workers=0, out=tmp_path,
+    )  # fmt: skip
+    assert not done.verdict.failures
+    assert [one.training for one in done.verdict.designs] == ["joint"]
+    assert "crop -> brightness" in [use.component for use in done.verdict.rows_used]

@@ -18,7 +18,7 @@ from endwise.records import Plan, Purchase, Refused
 BUY, SWITCH, NOTHING, UNREACHABLE = "buy", "switch", "nothing", "unreachable"
 STEPS = {1: 40, 2: 20, 3: 20, 4: 10}  # shares that the money is cut into, by the number of signals
 FEWEST_STEPS = 6
-NOTICED = 0.01  # of the present error: what is expected to gain less is not worth buying
+NOTICED = 0.01  # of a design's present error: what is expected to gain less is not worth buying
 ENOUGH = 0.98  # of the most that can be gained: the cheapest purchase that gains as much is the plan
 SURE = 0.8  # the probability with which a target has to be reached
 HALVINGS = 14  # of the span of prices in which the cheapest one lies
@@ -44,18 +44,22 @@ class _Offer:
     price: np.ndarray
 
 
-def plan(found: Sequence[Labelling], asked: Asked, *, best: str, wants: str, refused: Sequence[Refused] = ()) -> Plan:
-    """The plan over all designs. `best` is the design that is best now, `wants` the wanted output's name."""
-    have: dict[str, int] = {}
-    for one in found:
-        have |= {name: one.have[name] for name in one.have if name in asked.prices}
-    current = next((one for one in found if one.design == best), found[0])
-    now = _priced(current, {}, asked)
+def plan(
+    found: Sequence[Labelling], asked: Asked, *, best: Purchase, have: Mapping[str, int], wants: str,
+    refused: Sequence[Refused] = (),
+) -> Plan:  # fmt: skip
+    """The plan over all designs.
+
+    `best` is the design that is best now as it was measured, with nothing bought, for the case that it is among the
+    refused; `have` are the present labels, `wants` is the wanted output's name.
+    """
+    current = next((one for one in found if one.design == best.design), None)
+    now = best if current is None else _priced(current, {}, asked)
     each = [(_cheapest if asked.target is not None else _least_error)(one, asked) for one in found]
     made = sorted((one for one in each if one is not None), key=lambda one: _merit(one, asked))
     buy, others = (made[0], made[1:]) if made else (None, _nearest(found, asked))
     return Plan(
-        _answer(buy, now, best, asked), dict(asked.prices), have, asked.budget, asked.target, now, buy,
+        _answer(buy, now, asked), dict(asked.prices), dict(have), asked.budget, asked.target, now, buy,
         tuple(others[:ALTERNATIVES]),
         _reference(found, asked, {name: 1 / len(asked.prices) for name in asked.prices}),
         _reference(found, asked, {wants: 1.0}) if wants in asked.prices else None,
@@ -67,22 +71,24 @@ def _merit(one: Purchase, asked: Asked) -> tuple[float, ...]:
     return (one.error, one.price) if asked.target is None else (one.price, one.error)
 
 
-def _answer(buy: Purchase | None, now: Purchase, best: str, asked: Asked) -> str:
+def _answer(buy: Purchase | None, now: Purchase, asked: Asked) -> str:
     if buy is None:
         return UNREACHABLE
     worthless = now.error - buy.error < NOTICED * now.error if asked.target is None else not buy.labels
     if worthless:
         return NOTHING
-    return BUY if buy.design == best else SWITCH
+    return BUY if buy.design == now.design else SWITCH
 
 
 def _least_error(one: Labelling, asked: Asked) -> Purchase:
-    """The cheapest of the purchases that gain about as much as any that the budget allows."""
+    """The cheapest of the purchases that gain about as much as any that the budget allows; nothing for no gain."""
     assert asked.budget is not None
     offer = _offers(one, asked, asked.budget)
-    errors = np.array([float(drawn.mean()) for drawn in _weighed(one, offer)])
+    errors = np.array([float(np.median(drawn)) for drawn in _weighed(one, offer)])
     now = errors[np.argmin(offer.price)]
-    enough = np.flatnonzero(errors <= errors.min() + (1 - ENOUGH) * max(0.0, now - errors.min()))
+    if now - errors.min() < NOTICED * now:
+        return _priced(one, {}, asked)
+    enough = np.flatnonzero(errors <= errors.min() + (1 - ENOUGH) * (now - errors.min()))
     return _made(one, offer, int(enough[np.argmin(offer.price[enough])]), asked)
 
 
@@ -176,7 +182,7 @@ def _priced(one: Labelling, labels: Mapping[str, int], asked: Asked) -> Purchase
     low, high = np.quantile(drawn, (0.1, 0.9))
     reaches = None if asked.target is None else float(np.mean(drawn <= asked.target))
     price = float(sum(asked.prices[name] * count for name, count in bought.items()))
-    return Purchase(one.design, bought, price, float(mean.mean()), float(low), float(high), reaches)
+    return Purchase(one.design, bought, price, float(np.median(mean)), float(low), float(high), reaches)
 
 
 def _reference(found: Sequence[Labelling], asked: Asked, shares: Mapping[str, float]) -> Purchase | None:

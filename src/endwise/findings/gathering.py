@@ -82,7 +82,13 @@ def _measurement(context: Context, store: FolderStore, cell: Judging) -> Measure
 def _before(training: Training) -> tuple[Training, ...]:
     """The trainings from whose weights one goes on."""
     starts = training.starts if isinstance(training, Joint) else ()
-    return starts if training.donor is None else (*starts, training.donor)
+    return (*starts, *_donors(training))
+
+
+def _donors(training: Training) -> list[Training]:
+    """The trainings whose encoders one, or those that it goes on from, begin with."""
+    starts = training.starts if isinstance(training, Joint) else ()
+    return [one.donor for one in (training, *starts) if one.donor is not None]
 
 
 def _blank(context: Context, design: Design, size: int) -> DesignPoint:
@@ -146,7 +152,7 @@ def _draft(prepared: Prepared, options: Options, outcome: Outcome) -> Verdict:
     system, (metric, *others) = context.system, context.system.judge.metrics
     top = [cell for cell in outcome.judged if cell.size == scope.sizes[-1] and cell.repeat == 0]
     taken = [one for cell in top for one in cell.trainings.values()]
-    trainings = dict.fromkeys((*taken, *(one.donor for one in taken if one.donor is not None)))
+    trainings = dict.fromkeys((*taken, *(donor for one in taken for donor in _donors(one))))
     nan = float("nan")
     return Verdict(
         system=system.name, metric=metric.name, metric_title=metric.title, unit=metric.unit_for(system.wants),

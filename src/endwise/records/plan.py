@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Purchase:
     """Labels bought for one design, and the error that one training with them is expected to have.
 
-    `labels` are those bought beyond the present ones, by signal; `price` what they cost together. `error` is the mean
-    of the draws, `low80` .. `high80` the band that holds it in 80 of 100 cases, in the unit of the metric. `reaches`
-    is the probability of the target, None where none was asked for.
+    `labels` are those bought beyond the present ones, by signal; `price` what they cost together. `error` is the
+    median of the draws, `low80` .. `high80` the band that holds it in 80 of 100 cases, in the unit of the metric.
+    `reaches` is the probability of the target, None where none was asked for.
     """
 
     design: str

@@ -87,6 +87,10 @@ class Joint(Training):
     alone: Way = "apart"
 
     @property
+    def donor(self) -> None:
+        """None: whose encoder a part began with was asked where it was trained by itself."""
+
+    @property
     def starts(self) -> tuple[Training, ...]:
         """The trainings from which it goes on."""
         learned = [part for part in self.parts if part.learns]

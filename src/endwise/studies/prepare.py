@@ -12,6 +12,7 @@ import torch
 from endwise.data import splits
 from endwise.data.rows import Rows
 from endwise.errors import LabelsError, UsageError, listed
+from endwise.learn.model import Network
 from endwise.learn.trainer import Recipe
 from endwise.learn.truth import Truth
 from endwise.records import Untrainable
@@ -19,6 +20,7 @@ from endwise.studies.cells import Cell, Training
 from endwise.studies.context import Context, Job
 from endwise.studies.schedule import Scope, ceilings, cost, first_rates, judgings, scarcities
 from endwise.studies.trainable import judgeable, settle
+from endwise.system.components import Learned
 from endwise.system.designs import Design, Training as Way, choose
 from endwise.system.graph import System
 
@@ -73,6 +75,9 @@ def prepare(system: System, rows: Rows, options: Options, saved: Path) -> Prepar
     designs = tuple(dict.fromkeys(one for one in settled if isinstance(one, Design)))
     if not designs:
         raise _no_design(system, rows, settled)
+    for part in dict.fromkeys(part for design in designs for part in design.parts):
+        if isinstance(part, Learned) and part.encoder is not None:
+            Network(part)  # whether it can be built to read as another does is known before any training
     context = Context(
         Job(
             system,

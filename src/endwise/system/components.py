@@ -236,13 +236,14 @@ def learned(
             "Only the default networks learn auxiliary signals, and only ones that they neither take nor make.",
             "Leave using and label out, and name signals that rows carry beside these.",
         )
-    _check_encoder(to, using, encoder)
+    check_encoder(to, using, encoder)
     return Learned(
         inputs, to, name or _name(inputs), start, using, version, label=label, auxiliary=beside, encoder=encoder
     )
 
 
-def _check_encoder(to: Signal, using: Any, encoder: Component | None) -> None:
+def check_encoder(to: Signal, using: Any, encoder: Component | None) -> None:
+    """Raise DeclarationError where a network made with `using` cannot begin with the encoder of another component."""
     if encoder is None or (using is None and encoder.encoder is None and _has_encoder(encoder)):
         return
     raise DeclarationError(

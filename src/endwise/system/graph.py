@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from endwise.errors import DeclarationError, listed, near
-from endwise.system.components import Component
+from endwise.system.components import Component, check_encoder
 from endwise.system.fingerprint import fingerprint
 from endwise.system.judging import ClosedLoop, Judge, Metric, judge_of
 from endwise.system.signals import Signal
@@ -228,6 +228,7 @@ class System:
     def _check_encoders(self) -> None:
         for component in self.components:
             begun = component.encoder
+            check_encoder(component.output, component.using, begun)  # a component may have been exchanged
             if begun is not None and begun.learns and begun not in self.components:
                 raise self._wrong(
                     f"{component} begins with the encoder of {begun}, which is no component of the system.",

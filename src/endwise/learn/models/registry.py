@@ -58,7 +58,10 @@ def _made(component: Learned, head: Head, donors: Mapping[str, nn.Module]) -> nn
     flat = output in FLAT and len(head.size) == 1
     if not flat and len(kinds) == 1 and (kinds[0], output) in WHOLES:
         whole = WHOLES[(kinds[0], output)](component.inputs[0], component.output)
-        return _begun(whole, donors.get(component.inputs[0].name))
+        donor = donors.get(component.inputs[0].name)
+        if donor is not None:
+            _check_widths(component, whole, donor)
+        return _begun(whole, donor)
     if not flat or any((kind, output) not in READERS for kind in kinds):
         raise _unknown(kinds, output)
     readers = [_begun(READERS[(signal.kind, output)](signal), donors.get(signal.name)) for signal in component.inputs]
@@ -93,6 +96,18 @@ def _donors(component: Learned) -> dict[str, nn.Module]:
 def readers_of(body: nn.Module) -> list[nn.Module]:
     """The module that reads each input of a default network; a whole one reads its only input itself."""
     return list(body.readers) if isinstance(body, Joined) else [body]
+
+
+def _check_widths(component: Learned, whole: nn.Module, donor: nn.Module) -> None:
+    """What follows the trunk of a whole network takes the maps of every level, in the widths that it knows."""
+    widths, there = (getattr(getattr(one, "trunk", None), "channels", None) for one in (whole, donor))
+    if widths != there:
+        raise DeclarationError(
+            f"{component!r} was to begin with the encoder of {component.encoder!r}.",
+            f"It takes what is seen at every level, {widths} channels each; that one sees in {there}.",
+            f"To make {component.output.kind} serves an encoder of points, boxes or masks, and none of numbers.",
+            "Let the network that makes numbers begin with the other's encoder, or leave encoder out.",
+        )
 
 
 def _begun(network: nn.Module, donor: nn.Module | None) -> nn.Module:

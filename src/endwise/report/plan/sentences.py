@@ -14,13 +14,15 @@ def answer(verdict: Verdict, plan: Plan) -> str:
     places = decimals(verdict)
     now = f"{amount(plan.now.error, verdict.unit, places)} now"
     if plan.buy is None:
-        money = "for this money" if plan.budget is not None else "with up to 16 times the present labels"
+        spent = "for this money" if plan.budget is not None else "with up to 16 times the present labels"
         return (
-            f"Not reachable at these prices: no purchase {money} brings an error of "
+            f"Not reachable at these prices: no purchase {spent} brings an error of "
             f"{number(plan.target or 0.0)} {verdict.unit}".rstrip()
             + f" with a probability of {percent(SURE)} "
             f"({now}, with `{plan.now.design}`)."
         )
+    if plan.answer == NOTHING and plan.budget is not None and plan.budget < min(plan.prices.values()):
+        return f"Buy nothing: {money(plan.budget)} does not pay for one label. The error is {now}."
     if plan.answer == NOTHING:
         if plan.target is not None:
             return (
@@ -36,11 +38,21 @@ def answer(verdict: Verdict, plan: Plan) -> str:
         f"{span(plan.buy.low80, plan.buy.high80, places)}); {now}."
     )
     start = "Buy" if plan.answer == BUY else f"Switch design to `{plan.buy.design}`, and buy"
+    paid = f", for {money(plan.buy.price)}" if plan.buy.labels else ""
     reached = (
         "" if plan.buy.reaches is None else f" The target is reached with a probability of {percent(plan.buy.reaches)}."
     )
     stays = f" Stay with `{plan.buy.design}`." if plan.answer == BUY else f" Best now is `{plan.now.design}`."
-    return f"{start} {bought(plan.buy)}, for {plan.buy.price:,.0f}. {expected}{reached}{stays}"
+    return f"{start} {bought(plan.buy)}{paid}. {expected}{reached}{stays}"
+
+
+def money(amount: float) -> str:
+    """An amount of money, which has no name.
+
+    >>> money(1200), money(1.444), money(0.095)
+    ('1,200', '1.44', '0.095')
+    """
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.3g}"
 
 
 def bought(one: Purchase) -> str:
@@ -75,7 +87,7 @@ def line(verdict: Verdict, plan: Plan, one: Purchase) -> list[str]:
     places = decimals(verdict)
     return [
         ", ".join(f"{count:,} {name}" for name, count in one.labels.items()) or "none",
-        f"{one.price:,.0f}",
+        money(one.price),
         number(one.error, places),
         span(one.low80, one.high80, places),
         *([] if one.reaches is None else [percent(one.reaches)]),
