@@ -130,7 +130,7 @@ def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str
     (tmp_path / "verdict.json").write_text(json.dumps({**plain, "blames": [], "done": False}))
     stopped = endwise("blame", tmp_path)
     assert "It was stopped before that was measured." in stopped.stderr
-    assert "Give its command again, it goes on: endwise study" in stopped.stderr
+    assert "Give its command again, it goes on where it stopped: endwise study" in stopped.stderr
 
 
 def test_stages_are_listed_shown_and_kept_by_name(

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from endwise.cli import app
 from endwise.comparing import compare
-from endwise.errors import UsageError
+from endwise.errors import RowsError, UsageError
 from endwise.evidence import compare as bootstrapping
 from endwise.records import Comparison, from_json, to_json
 
@@ -259,3 +259,34 @@ def test_a_column_that_does_not_say_that_it_holds_predictions_is_named(tmp_path:
         "Taken for the predictions: the column 'out' of one.csv.",
         "Taken for the predictions: the column 'pred' of three.csv (not its 'age').",
     ]
+
+
+def test_a_true_value_that_cannot_be_judged_is_told_as_one_and_lines_stand_in_order(tmp_path: Path) -> None:
+    ids = [str(at) for at in range(1, 13)]
+    true = ["NA" if one in ("2", "11") else "3" for one in ids]
+    (tmp_path / "truth.csv").write_text("id,age\n" + "".join(f"{a},{b}\n" for a, b in zip(ids, true, strict=True)))
+    (tmp_path / "one.csv").write_text("id,age\n" + "".join(f"{one},4\n" for one in ids))
+    with pytest.raises(RowsError) as error:
+        compare(tmp_path / "truth.csv", [tmp_path / "one.csv"], metric="mae")
+    assert [line.split(",")[1] for line in error.value.here.splitlines()[1:]] == [" line 3", " line 12"]
+    assert error.value.do.startswith(f"Leave the cells of {tmp_path}/truth.csv empty where there is no true value")
+
+
+@pytest.mark.parametrize("column", ["pred_age", "age_pred", "y_hat", "Predicted_Age"])
+def test_a_column_that_says_so_goes_before_a_copy_of_the_truth(tmp_path: Path, column: str) -> None:
+    (tmp_path / "truth.csv").write_text("id,age\na,1\nb,2\n")
+    (tmp_path / "one.csv").write_text(f"id,age,{column},comment\na,1,2,x\nb,2,4,y\n")
+    found = compare(tmp_path / "truth.csv", [tmp_path / "one.csv"])
+    assert found.systems[0].error == 1.5
+    assert f"the column '{column}' of" in found.notes[0]
+
+
+def test_a_slice_of_many_values_shows_the_commonest(tmp_path: Path) -> None:
+    rows = [(at, "often" if at % 2 else f"once {at}") for at in range(100)]
+    (tmp_path / "truth.csv").write_text("id,age,who\n" + "".join(f"{at},1,{who}\n" for at, who in rows))
+    (tmp_path / "one.csv").write_text("id,age\n" + "".join(f"{at},2\n" for at, _ in rows))
+    found = compare(tmp_path / "truth.csv", [tmp_path / "one.csv"], slices=["who"])
+    names = [one.value for one in found.slices]
+    assert len(names) == 21
+    assert names[-1] == "(31 other values)"
+    assert "often" in names

@@ -47,12 +47,7 @@ def plan(
     if not known:
         raise not_measured(verdict)
     if not verdict.done:
-        raise StudyError(
-            f"Labels to buy for '{verdict.system}' were asked for.",
-            "Its study was stopped before its end.",
-            "A plan starts from a whole study.",
-            f"Give its command again, it goes on where it stopped{f': {verdict.command}' if verdict.command else '.'}",
-        )
+        raise stopped(verdict)
     _check(prices, budget, target, list(known))
     scale = 0.01 if verdict.unit == "%" else 1.0
     found: list[Labelling] = []
@@ -76,6 +71,16 @@ def plan(
         found, asked, best=_measured(verdict, scale, target), have=have, wants=verdict.wants, refused=refused
     )
     return made_plan if scale == 1 else _in_percent(made_plan, target)
+
+
+def stopped(verdict: Verdict) -> StudyError:
+    """What is said of a study that did not come to its end."""
+    return StudyError(
+        f"Labels to buy for '{verdict.system}' were asked for.",
+        "Its study was stopped before its end.",
+        "A plan starts from a whole study.",
+        f"Give its command again, it goes on where it stopped{f': {verdict.command}' if verdict.command else '.'}",
+    )
 
 
 def not_measured(verdict: Verdict) -> StudyError:

@@ -189,7 +189,7 @@ class TestValues:
         told = refused(RowsError, write("t.csv", *TRUTH), write("a.csv", "id,age", "c,3", f"b,{cell}", "a,1"),
                        group="patient")  # fmt: skip
         assert told.startswith("The values of 'age' were to be read as numbers.\nThere is 1 problem:\n")
-        assert f"a.csv, line 3, age: {reason}\nA prediction that cannot be judged is never passed over" in told
+        assert f"a.csv, line 3, age: {reason}\nWhat cannot be judged is never passed over" in told
 
     @pytest.mark.parametrize(
         ("true", "predicted", "kind", "why"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from endwise.cli.options import Json, Several, command_typed, pairs
-from endwise.errors import StudyError, UsageError
+from endwise.errors import UsageError
 
 if TYPE_CHECKING:
     from endwise.records import Plan, Verdict
@@ -73,19 +73,14 @@ def _number(name: str, value: str) -> float:
 def _measured(folder: Path, verdict: Verdict) -> Verdict:
     """The verdict of the same study, asked for labels too: its own command again."""
     from endwise.cli.study import again
-    from endwise.planning import not_measured
+    from endwise.planning import not_measured, stopped
     from endwise.report.stored import verdict_in
 
     words = shlex.split(verdict.command)
     if words[:2] != ["endwise", "study"]:
         raise not_measured(verdict)
     if not verdict.done:
-        raise StudyError(
-            f"Labels to buy were asked for, from the study in {folder}.",
-            "It was stopped before its end.",
-            "A plan starts from a whole study.",
-            f"Give its command again, it goes on: {verdict.command}",
-        )
+        raise stopped(verdict)
     again(verdict.command, folder)
     return verdict_in(folder)
 

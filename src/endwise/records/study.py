@@ -113,7 +113,8 @@ class Untrainable:
 class Failure:
     """A cell that failed: what it was, the error, and the seed and key to replay it.
 
-    `beside` says that it was a run with true values, or with fewer labels: no design lacks anything for it.
+    `beside` says that nothing is broken: it was a run with true values, or with fewer labels, for which no design
+    lacks anything, or one at a size at which too few rows have the labels.
     """
 
     cell: str

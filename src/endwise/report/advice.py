@@ -27,7 +27,7 @@ class Fall:
 
 
 def failed(verdict: Verdict) -> list[Failure]:
-    """Failures for which a design lacks something."""
+    """Failures that somebody can mend, and for which a design lacks something."""
     return [one for one in verdict.failures if not one.beside]
 
 

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from endwise.errors import counted
 from endwise.records import Band, DesignPoint, Verdict
-from endwise.report.advice import causes
+from endwise.report.advice import causes, failed
 from endwise.report.grid import Cell, Row, grid
 from endwise.report.mistakes import confusions
 from endwise.report.outlook.ahead import prospect_of
@@ -141,8 +141,10 @@ def print_verdict(
         out.print(Text.assemble(("note ", "yellow"), prose(note)))
     if len(verdict.notes) > NOTES:
         out.print(Text.assemble(("note ", "yellow"), f"{len(verdict.notes) - NOTES:,} more in the report."))
-    for cell, cause in causes(verdict.failures):
+    for cell, cause in causes(failed(verdict)):
         out.print(Text.assemble(("failed ", "red"), f"{cell}: {cause}"))
+    for cell, cause in causes([one for one in verdict.failures if one.beside]):
+        out.print(Text.assemble(("not measured ", "yellow"), f"{cell}: {cause}"))
     out.print()
     for name, value in _places(verdict, report, winner, allow):
         out.print(Text.assemble((f"{name:<8}", "dim"), value), soft_wrap=True)

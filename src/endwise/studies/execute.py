@@ -61,7 +61,8 @@ def run_cell(context: Context, store: FolderStore, cell: Cell) -> None:
         seed = context.seed_of(cell) if isinstance(cell, Training) else context.seed
         what = {**described(cell), "key": key, "seed": seed, "needs": [context.key(one) for one in context.needs(cell)]}
         words = str(error) if isinstance(error, EndwiseError) else f"{type(error).__name__}: {error}"
-        store.fail(key, {**what, "error": words, "traceback": traceback.format_exc()})
+        few = isinstance(error, LabelsError)
+        store.fail(key, {**what, "error": words, "few": few, "traceback": traceback.format_exc()})
         raise StudyError(
             f"The cell '{cell.title}' was run.",
             words,

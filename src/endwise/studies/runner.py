@@ -183,7 +183,7 @@ class Runner:
     def _failed(self, key: str, cell: Cell, error: str) -> None:
         seed = self.context.seed_of(cell) if isinstance(cell, Training) else self.context.seed
         recorded: Mapping[str, object] = self.store.failure(key) or {}
-        beside = bool(cell.labels) or (isinstance(cell, Judging) and bool(cell.truths))
+        beside = bool(cell.labels) or (isinstance(cell, Judging) and bool(cell.truths)) or bool(recorded.get("few"))
         self.outcome.failures.append(Failure(cell.title, key, seed, str(recorded.get("error", error)), beside))
         if not recorded:  # the worker died before it could write
             self.store.fail(key, {**described(cell), "key": key, "seed": seed, "error": error})

@@ -55,11 +55,14 @@ def read_answers(matched: Matched, kind: Kind) -> Answers:
     read = READERS[kind]
     true, *predicted = (_read(column, read, problems) for column in (matched.true, *matched.predicted))
     if problems:
+        untrue = any(problem.file == matched.true.file for problem in problems)
         raise RowsError(
             f"The values of '{matched.headings.column}' were to be read as {WORDS[kind]}.",
-            spelled_out(problems),
-            "A prediction that cannot be judged is never passed over, and never taken for a value.",
-            "Mend them, judge by another metric (--metric), or leave those predictions out and give --common"
+            spelled_out(sorted(problems, key=lambda one: (one.file, one.row or 0))),
+            "What cannot be judged is never passed over, and never taken for a value.",
+            f"Leave the cells of {matched.true.file} empty where there is no true value, and mend the others."
+            if untrue
+            else "Mend them, judge by another metric (--metric), or leave those predictions out and give --common"
             " (common=True).",
         )
     return Answers(true, tuple(predicted), _notes(matched, kind, true, predicted))

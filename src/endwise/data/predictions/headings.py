@@ -109,9 +109,11 @@ def _predicted(truth: Table, table: Table, key: str, wanted: str) -> str:
 
     A file with both holds a copy of the truth more often than not: the column that says so is taken.
     """
-    says = [name for name in _names(table) if name.lower() in PREDICTION]
-    if len(says) == 1:
-        return says[0]
+    of = {f"{word}_{wanted}".lower() for word in PREDICTION} | {f"{wanted}_{word}".lower() for word in PREDICTION}
+    for says in (PREDICTION, {*of, "y_hat", "yhat"}):
+        could = [name for name in _names(table) if name != key and name.lower() in says]
+        if len(could) == 1:
+            return could[0]
     if wanted in table.columns:
         return wanted
     other = [name for name in _names(table) if name != key and name not in truth.columns]

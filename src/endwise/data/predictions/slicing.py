@@ -10,6 +10,7 @@ import numpy as np
 from endwise.data.cells import is_absent, name_of, number_of
 
 MOST_NUMBERS = 8  # distinct numbers that are slices of their own; more are cut into quarters
+MOST_VALUES = 20  # that are slices of their own; the rarer ones are one together
 NONE = "(none)"
 EXACT = 17  # digits that tell any two floats apart
 
@@ -36,8 +37,11 @@ def _values(cells: Sequence[Any], blank: np.ndarray, numbers: np.ndarray) -> dic
     rows: dict[str, list[int]] = {}
     for row in np.flatnonzero(~blank).tolist():
         rows.setdefault(name_of(cells[row]), []).append(row)
-    order = sorted(rows, key=lambda name: (float(np.nan_to_num(numbers[rows[name][0]], nan=np.inf)), name))
-    return {name: np.array(rows[name]) for name in order}
+    kept = sorted(rows, key=lambda name: -len(rows[name]))[:MOST_VALUES]
+    order = sorted(kept, key=lambda name: (float(np.nan_to_num(numbers[rows[name][0]], nan=np.inf)), name))
+    slices = {name: np.array(rows[name]) for name in order}
+    others = sorted(row for name in rows.keys() - set(kept) for row in rows[name])
+    return {**slices, f"({len(rows) - len(kept):,} other values)": np.array(others)} if others else slices
 
 
 def _quarters(numbers: np.ndarray) -> dict[str, np.ndarray]:
