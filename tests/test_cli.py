@@ -130,7 +130,7 @@ def test_blame_says_what_it_lacks(studied: tuple[subprocess.CompletedProcess[str
     (tmp_path / "verdict.json").write_text(json.dumps({**plain, "blames": [], "done": False}))
     stopped = endwise("blame", tmp_path)
     assert "It was stopped before that was measured." in stopped.stderr
-    assert "Give its command again, it goes on where it stopped: endwise study" in stopped.stderr
+    assert "Give its command again, it goes on: endwise study" in stopped.stderr
 
 
 def test_stages_are_listed_shown_and_kept_by_name(
@@ -304,6 +304,7 @@ def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path
     [
         (("study", "bone-agee"), "Did you mean 'bone-age'?"),
         (("study", "./nowhere"), "There is no such file or folder."),
+        (("study", "data", "--path", "a -> b"), 'For a folder: endwise study ./data --path "a -> b -> c".'),
         (("study", "."), "Neither --path nor --system was given."),
         (("study", __file__), "A study needs rows as well"),
         (("study", ".", "--system", "a.py", "--path", "a -> b"), "Only one of them could be right."),

@@ -16,6 +16,7 @@ import pytest
 from sklearn.neighbors import KNeighborsRegressor
 
 import endwise as ew
+from endwise.cli.plan import _measured
 from endwise.errors import StudyError, UsageError
 from tests.studies.tiny import rows, system
 
@@ -98,6 +99,14 @@ def test_a_study_that_was_not_asked_for_labels_is_measured_first(tmp_path: Path)
     again = endwise(*asked)
     assert again.stdout == first.stdout
     assert again.stderr == ""
+
+
+def test_a_study_is_measured_again_where_its_rows_are(study: ew.Study) -> None:
+    begun_elsewhere = replace(study.verdict, scarcities=(), command="endwise study ./gone.csv --path 'a -> b'")
+    with pytest.raises(StudyError) as error:
+        _measured(study.folder, begun_elsewhere)
+    assert error.value.why == "Its rows, ./gone.csv, are not here."
+    assert error.value.do == "Run this from the folder in which the study was begun."
 
 
 def test_a_study_from_python_says_how_to_ask_for_labels(study: ew.Study, tmp_path: Path) -> None:

@@ -64,7 +64,10 @@ class TestTables:
         table("b.csv", "id,age", "2,10")
         rows = read([AGE])
         assert rows.ids.tolist() == ["1", "2", "b.csv:2"]
-        assert "1 id of several pools told apart by pool, as in 'b.csv:2'." in rows.notes
+        assert (
+            "1 id of several pools told apart by pool, as in 'b.csv:2'. Tables are not joined: what belongs to one row"
+            " stands in one table."
+        ) in rows.notes
 
     def test_what_was_not_read_is_named(self, table: Write, look: Callable[..., Inspection]) -> None:
         table("rows.csv", "Age,sex", "1,F")

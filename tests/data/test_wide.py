@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +95,9 @@ def test_two_columns_of_one_number_are_told(tmp_path: Path) -> None:
 def test_kinds_are_read_off_them_too(tmp_path: Path) -> None:
     table = written(tmp_path, "force_0,force_1,force_2,wear\n1,2,3,9\n4,5,6,8\n")
     assert infer(table, ["force", "wear"])["force"] == force
+
+
+def test_decimals_of_parquet_are_numbers(tmp_path: Path) -> None:
+    exact = [Decimal("1.25"), Decimal("-3.50")]
+    parquet.write_table(pa.table({"wear": pa.array(exact, pa.decimal128(8, 2))}), tmp_path / "rows.parquet")
+    assert Rows.from_folder(tmp_path / "rows.parquet", [wear]).take("wear", np.arange(2)).tolist() == [1.25, -3.5]

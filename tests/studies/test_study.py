@@ -140,6 +140,18 @@ def test_a_component_that_kills_its_worker_costs_only_its_designs(tmp_path: Path
     assert any("killed" in failure.error for failure in study.verdict.failures)
 
 
+def test_a_size_with_too_few_labels_is_not_measured_and_nothing_is_to_be_mended(tmp_path: Path) -> None:
+    some = rows(middle=0.25, groups=False)  # 30 labels of m, some 8 of them for tests
+    study = ew.study(system(), some, out=tmp_path, quick=True, workers=0, sizes=[16, 90], repeats=1, examples=False)
+    few = [failure for failure in study.verdict.failures if "Under 8 rows" in failure.error]
+    assert few
+    assert all(failure.beside for failure in few)
+    assert "failed-cells" not in {caveat.code for caveat in study.verdict.caveats}
+    assert "mend what failed" not in study.verdict.words
+    sizes = {point.design: point.size for point in study.verdict.designs if point.design.startswith("x -> m")}
+    assert set(sizes.values()) == {90}
+
+
 def test_where_every_cell_fails_the_first_reason_is_told(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"No design could be judged(.|\n)*somebody's component broke"):
         ew.study(system(using=_Broken()), rows(), out=tmp_path, **QUICK)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from endwise.cli.options import Json, Several, command_typed, pairs
-from endwise.errors import UsageError
+from endwise.errors import StudyError, UsageError
 
 if TYPE_CHECKING:
     from endwise.records import Plan, Verdict
@@ -72,6 +72,7 @@ def _number(name: str, value: str) -> float:
 
 def _measured(folder: Path, verdict: Verdict) -> Verdict:
     """The verdict of the same study, asked for labels too: its own command again."""
+    from endwise.checking import is_folder
     from endwise.cli.study import again
     from endwise.planning import not_measured, stopped
     from endwise.report.stored import verdict_in
@@ -81,6 +82,13 @@ def _measured(folder: Path, verdict: Verdict) -> Verdict:
         raise not_measured(verdict)
     if not verdict.done:
         raise stopped(verdict)
+    if is_folder(words[2]) and not Path(words[2]).exists():
+        raise StudyError(
+            f"The study in {folder} was to be measured with fewer labels first.",
+            f"Its command is given again from here: {verdict.command}",
+            f"Its rows, {words[2]}, are not here.",
+            "Run this from the folder in which the study was begun.",
+        )
     again(verdict.command, folder)
     return verdict_in(folder)
 

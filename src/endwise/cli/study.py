@@ -161,9 +161,10 @@ def _asked(asked: dict[str, Any], shown: Progress) -> tuple[System, Rows]:
     if not is_folder(what):
         from endwise.systems.catalog import find
 
+        entry = find(what)
         _own_only(what, asked)
         shown.message(f"making the rows of {what}")
-        module = find(what).load()
+        module = entry.load()
         return module.system(), module.rows(quick=asked["quick"], seed=asked["seed"])
     from endwise.checking import own_system
     from endwise.data.rows import Rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def paths_of(signal: Signal, cell: Any) -> tuple[str, ...]:
 
 def number_of(cell: Any) -> float:
     """The number in a cell, NaN and infinite ones included. Raises TypeError."""
-    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
         raise TypeError(f"is not a number: {_short(cell)}")
     try:
         return float(cell)

@@ -30,7 +30,7 @@ def read_ids(reading: Reading, column: str) -> np.ndarray:
                 names[i] = _place(table, i)  # the row is bad, and left out; its name must still be its own
         pools.append((table.name, names))
     ids, notes = distinct(pools)
-    reading.notes += notes
+    reading.notes += [f"{note} Tables are not joined: what belongs to one row stands in one table." for note in notes]
     return ids
 
 

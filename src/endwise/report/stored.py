@@ -11,6 +11,13 @@ from endwise.records import Verdict, from_json
 
 def verdict_in(folder: Path) -> Verdict:
     """The verdict that a study left in `folder`. Raises StudyError where there is none."""
+    if folder.is_dir() and not any((folder / name).exists() for name in ("verdict.json", "store")):
+        raise StudyError(
+            f"The verdict of the study in {folder} was asked for.",
+            "That folder holds neither a verdict.json nor a store.",
+            "It is no study's folder.",
+            "Give the folder that a study wrote, as in runs/NAME.",
+        )
     try:
         return from_json(Verdict, json.loads((folder / "verdict.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as damage:
