@@ -314,6 +314,7 @@ def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path
         (("study", "bone-age", "--system", "a.py"), "A built-in system brings its rows, groups and split with it."),
         (("study", "bone-age", "--group", "patient"), "A built-in system brings its rows, groups and split with it."),
         (("report", "nowhere"), "A study writes it when it ends."),
+        (("blame", "."), "It is no study's folder."),
         (("study", "bone-age", "--quick", "--repeats", "0"), "The least is 1."),
         (("study", "bone-age", "--quick", "--out", "/dev/null/x"), "could not be read or written"),
         (("init", "/dev/null/x"), "could not be read or written"),
