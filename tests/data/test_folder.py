@@ -160,6 +160,11 @@ class TestDoubts:
         assert found.usable == 36
         assert found.notes[0].startswith("15 rows of 36 are the same as an earlier row in every signal.")
 
+    def test_files_of_one_name_in_two_folders_are_no_copies(self, draw: Write, look: Callable[..., Inspection]) -> None:
+        for name in ("train/F/a.png", "train/M/a.png", "test/F/a.png", "test/M/a.png"):
+            draw(name)
+        assert not [note for note in look([XRAY, SEX]).notes if "the same as an earlier row" in note]
+
     def test_labels_alone_are_no_copies(self, table: Write, look: Callable[..., Inspection]) -> None:
         table("rows.csv", "age,sex", *["1,"] * 50)
         assert look([AGE, SEX]).notes == ()

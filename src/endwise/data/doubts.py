@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from endwise.data.cells import is_absent, number_of
+from endwise.data.media import is_medium
 from endwise.data.reading import Reading
+from endwise.data.tables import Table
 from endwise.errors import counted
 from endwise.system.signals import Number, Signal
 
@@ -20,7 +22,7 @@ NOTICED = 0.01  # of the rows: fewer may be alike by chance
 
 def doubts(reading: Reading, signals: Sequence[Signal]) -> Iterator[str]:
     """A note for rows that look like copies of others, and for numbers that lose digits."""
-    copies = _copies(reading, [signal.name for signal in signals])
+    copies = _copies(reading, signals)
     if copies > max(1, NOTICED * len(reading)):
         yield (
             f"{counted(copies, 'row')} of {len(reading):,} are the same as an earlier row in every signal. If they are"
@@ -36,17 +38,23 @@ def doubts(reading: Reading, signals: Sequence[Signal]) -> Iterator[str]:
                 )
 
 
-def _copies(reading: Reading, names: Sequence[str]) -> int:
+def _copies(reading: Reading, signals: Sequence[Signal]) -> int:
     """How many rows say what an earlier one says, in two signals or more."""
     seen: Counter[tuple[str, ...]] = Counter()
     for table in reading.found.tables:
-        columns = [table.cells.get(name) or [None] * len(table) for name in names]
+        columns = [_told(table, signal) for signal in signals]
         seen.update(
             tuple("" if is_absent(cell) else str(cell) for cell in row)
             for row in zip(*columns, strict=True)
             if sum(not is_absent(cell) for cell in row) > 1
         )
     return sum(seen.values()) - len(seen)
+
+
+def _told(table: Table, signal: Signal) -> list[Any]:
+    """The cells of a column; of files, which lie beside their table, with its folder."""
+    cells = table.cells.get(signal.name) or [None] * len(table)
+    return [f"{table.folder}/{cell}" if cell else cell for cell in cells] if is_medium(signal) else cells
 
 
 def _cells(reading: Reading, name: str) -> Iterator[Any]:
