@@ -57,7 +57,8 @@ def plan(
     now = best if current is None else _priced(current, {}, asked)
     each = [(_cheapest if asked.target is not None else _least_error)(one, asked) for one in found]
     made = sorted((one for one in each if one is not None), key=lambda one: _merit(one, asked))
-    buy, others = (made[0], made[1:]) if made else (None, _nearest(found, asked))
+    beside = [one for one in made[1:] if one.labels or one.design != now.design]  # else it is what is now
+    buy, others = (made[0], beside) if made else (None, _nearest(found, asked))
     return Plan(
         _answer(buy, now, asked), dict(asked.prices), dict(have), asked.budget, asked.target, now, buy,
         tuple(others[:ALTERNATIVES]),
