@@ -172,3 +172,8 @@ def test_rows_are_checked_studied_and_predicted_with_a_declared_system(write: Wr
     told = endwise("predict", "runs/plant/winner", "rows.csv", "--allow", file, cwd=elsewhere)
     assert told.returncode == 0, told.stderr
     assert len(told.stdout.splitlines()) == 80
+    piped = subprocess.run(
+        [sys.executable, "-m", "endwise", "predict", "runs/plant/winner", "--rows", "-", "--allow", str(file)],
+        input=(elsewhere / "rows.csv").read_text(), capture_output=True, text=True, cwd=elsewhere, check=False,
+    )  # fmt: skip
+    assert piped.stdout == told.stdout.replace("rows.csv:", "stdin.csv:"), piped.stderr

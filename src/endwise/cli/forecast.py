@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from endwise.cli.options import Json, refuse_options
+from endwise.data.piped import PIPED, STANDARD_INPUT
 from endwise.errors import UsageError
 
 if TYPE_CHECKING:
     from endwise.forecasting import Answered
 
-PIPE = "-"
 OPTIONS = ("--at", "--target", "--max", "--plot", "--json")
 
 
@@ -68,13 +68,13 @@ def forecast(
         from endwise.report.outlook.prospects import prospect
 
         views = [prospect(one.curves, one.outlook, one.most, one.sizes) for one in shown]
-        write(views, "standard input" if source == PIPE else Path(source).name, plot)
+        write(views, PIPED if source == STANDARD_INPUT else Path(source).name, plot)
         sys.stderr.write(f"drawn in {plot}\n")
 
 
 def _source(table: str | None) -> str:
     """The table that is meant: a file, or the pipe."""
-    if table is not None and table != PIPE:
+    if table is not None and table != STANDARD_INPUT:
         return table
     if sys.stdin is None or (table is None and sys.stdin.isatty()):
         raise UsageError(
@@ -83,7 +83,7 @@ def _source(table: str | None) -> str:
             "A forecast starts from errors that were measured.",
             "Write: endwise forecast curves.csv (columns design, n, error), or pipe the table in.",
         )
-    return PIPE
+    return STANDARD_INPUT
 
 
 def _targets(text: str) -> list[float]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from endwise.cli.options import Json, Several, pairs
 
@@ -11,7 +14,7 @@ def predict(
     winner: Path,
     *files: Path,
     given: Several = None,
-    rows: Path | None = None,
+    rows: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     as_json: Json = False,
     overlay: Path | None = None,
     allow: Several = None,
@@ -29,7 +32,7 @@ def predict(
     given
         NAME=VALUE for given signals, one value for all files.
     rows
-        A table or folder with a column for each input and given signal.
+        A table or folder with a column for each input and given signal; '-' is standard input.
     as_json
         One JSON object a row, with every signal on the way.
     overlay

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from endwise.data.piped import STANDARD_INPUT, spooled
 from endwise.data.problems import Problem
 from endwise.data.rows import Rows
 from endwise.data.tables import READERS
@@ -58,12 +61,17 @@ def predicted(
             "Rows come from a table or from files: one of the two would be left out.",
             "Give them one after the other.",
         )
-    with tempfile.TemporaryDirectory() as cache:
-        rows = _rows(bundle, files, given, table, Path(cache))
+    with tempfile.TemporaryDirectory() as cache, _read_from(table) as source:
+        rows = _rows(bundle, files, given, source, Path(cache))
         problems = [str(one) if table is not None else _of_file(one, files) for one in rows.problems]
         names = [str(name) if table is not None else str(name).split(" ", 1)[1] for name in rows.ids]
         lines = _lines(bundle, rows, names, as_json, overlay)
     return lines, [json.dumps({"problem": one}) if as_json else f"not used: {one}" for one in problems]
+
+
+def _read_from(table: Path | None) -> AbstractContextManager[Path | None]:
+    """The table itself, or where it is `-` a copy of what comes through the pipe."""
+    return spooled(sys.stdin.buffer) if table == Path(STANDARD_INPUT) else nullcontext(table)
 
 
 def _of_file(problem: Problem, files: Sequence[Path]) -> str:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from endwise.data.curves.cells import is_missing
+from endwise.data.piped import PIPED, STANDARD_INPUT, spooled
 from endwise.data.problems import Problem, printable
 from endwise.data.tables import READERS, Table, read_table
 from endwise.errors import listed, near
 
 COLUMNS = ("design", "n", "error", "repeat", "n_test", "chance", "family", "curve")
 OPTIONAL = {"repeat", "n_test", "chance", "family", "curve"}
-PIPE = "-"
-PIPED = "standard input"
 
 
 class _AnyCase(frozenset[str]):
@@ -36,8 +32,8 @@ def curve_table(source: str | Path | Mapping[str, Iterable[Any]]) -> tuple[Table
     """
     if not isinstance(source, str | Path):
         table = _in_memory(source) if hasattr(source, "items") else _no_table(source)
-    elif str(source) == PIPE:
-        with _spooled(sys.stdin.buffer) as file:
+    elif str(source) == STANDARD_INPUT:
+        with spooled(sys.stdin.buffer) as file:
             table = read_table(file, PIPED, _AnyCase(COLUMNS))
     else:
         table = _in_file(Path(source))
@@ -69,28 +65,10 @@ def _in_file(file: Path) -> Table:
     if file.suffix.lower() in READERS:
         return read_table(file, name, _AnyCase(COLUMNS))
     try:  # a pipe, or a file whose name does not say its format
-        with file.open("rb") as opened, _spooled(opened) as copy:
+        with file.open("rb") as opened, spooled(opened) as copy:
             return read_table(copy, name, _AnyCase(COLUMNS))
     except OSError as error:
         return Table(name, file.parent, problems=[Problem(name, None, "", f"cannot be opened ({error.strerror})")])
-
-
-@contextmanager
-def _spooled(stream: BinaryIO) -> Iterator[Path]:
-    """A temporary file with all that a stream holds, its suffix chosen by the first bytes."""
-    head = stream.read(64)
-    with tempfile.TemporaryDirectory(prefix="endwise-") as folder:
-        file = Path(folder, f"curves{_suffix(head)}")
-        with file.open("wb") as out:
-            out.write(head)
-            shutil.copyfileobj(stream, out)
-        yield file
-
-
-def _suffix(head: bytes) -> str:
-    if head.startswith(b"PAR1"):
-        return ".parquet"
-    return ".jsonl" if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") else ".csv"
 
 
 def _name_columns(table: Table) -> tuple[str, ...]:

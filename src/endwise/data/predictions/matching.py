@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from endwise.data.cells import is_absent, name_of
+from endwise.data.piped import STANDARD_INPUT
 from endwise.data.predictions.headings import Headings, choose
-from endwise.data.predictions.sources import STANDARD_INPUT, Source, read_source
+from endwise.data.predictions.sources import Source, read_source
 from endwise.data.problems import SHOWN, Problem, spelled_out
 from endwise.data.tables import Table
 from endwise.errors import RowsError, UsageError, counted, listed

@@ -7,18 +7,15 @@ has no ending, and is told by its first bytes.
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from endwise.data.piped import PIPED, STANDARD_INPUT, spooled
 from endwise.data.problems import Problem, printable
 from endwise.data.tables import READERS, Table, read_table
 from endwise.errors import UsageError
-
-STANDARD_INPUT = "-"
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -84,13 +81,16 @@ def _ending_in(path: Path, count: int) -> str:
 def read_source(path: str) -> Table:
     """All columns of the table at `path`; what is wrong with it is among its problems."""
     if path == STANDARD_INPUT:
-        return _poured(sys.stdin.buffer.read(), "standard input")
+        with spooled(sys.stdin.buffer) as copy:
+            return read_table(copy, PIPED)
     file, name = Path(path), printable(path)
     wrong = _unreadable(file)
     if wrong:
         return Table(name, file.parent, problems=[Problem(name, None, "", wrong)])
-    # what is there and neither file nor folder is a named pipe, or <(command) in a shell
-    return read_table(file, name) if file.is_file() else _poured(file.read_bytes(), name)
+    if file.is_file():
+        return read_table(file, name)
+    with file.open("rb") as pipe, spooled(pipe) as copy:  # a named pipe, or <(command) in a shell
+        return read_table(copy, name)
 
 
 def _unreadable(file: Path) -> str:
@@ -101,17 +101,3 @@ def _unreadable(file: Path) -> str:
         return "is a folder, not a table"
     unknown = file.is_file() and file.suffix.lower() not in READERS
     return f"is none of {', '.join(READERS)}" if unknown else ""
-
-
-def _poured(data: bytes, name: str) -> Table:
-    """The table that came through a pipe: Parquet needs a file that can be read from its end."""
-    with tempfile.TemporaryDirectory(prefix="endwise-") as folder:
-        file = Path(folder) / f"poured{_suffix_of(data)}"
-        file.write_bytes(data)
-        return read_table(file, name)
-
-
-def _suffix_of(data: bytes) -> str:
-    if data[:4] == b"PAR1":
-        return ".parquet"
-    return ".jsonl" if data.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] == b"{" else ".csv"
