@@ -18,7 +18,7 @@ from sklearn.neighbors import KNeighborsRegressor
 import endwise as ew
 from endwise.cli.plan import _measured
 from endwise.errors import StudyError, UsageError
-from endwise.report.plan.sentences import answer
+from endwise.report.plan.sentences import PERCENT, answer
 from tests.studies.tiny import rows, system
 
 PRICES = {"m": 1.0, "y": 2.0}
@@ -176,8 +176,7 @@ def test_money_that_pays_for_no_label_is_not_taken_for_labels_that_bring_nothing
 
 def test_a_target_of_a_share_is_told_that_errors_are_in_percent(study: ew.Study) -> None:
     shares = [replace(one, errors=tuple(10 * error for error in one.errors)) for one in study.verdict.scarcities]
-    verdict = replace(study.verdict, unit="%", scarcities=tuple(shares))
-    assert answer(verdict, ew.plan(verdict, PRICES, target=0.03)).endswith(
-        "Errors are in percent: a target of 3 is 3 %."
-    )
-    assert "in percent" not in answer(study.verdict, ew.plan(study.verdict, PRICES, target=0.03))
+    chance = 10 * study.verdict.constant_error
+    verdict = replace(study.verdict, unit="%", constant_error=chance, scarcities=tuple(shares))
+    assert answer(verdict, ew.plan(verdict, PRICES, target=0.03)).endswith(PERCENT)
+    assert PERCENT not in answer(study.verdict, ew.plan(study.verdict, PRICES, target=0.03))

@@ -8,6 +8,8 @@ from endwise.records import Plan, Purchase, Verdict
 from endwise.report.quantities import amount, number, percent, span
 from endwise.report.ranking import decimals
 
+PERCENT = " Errors are in percent: a target of 3 is 3 %."
+
 
 def answer(verdict: Verdict, plan: Plan) -> str:
     """The plan in a few sentences, designs between backticks."""
@@ -20,11 +22,7 @@ def answer(verdict: Verdict, plan: Plan) -> str:
             f"{number(plan.target or 0.0)} {verdict.unit}".rstrip()
             + f" with a probability of {percent(SURE)} "
             f"({now}, with `{plan.now.design}`)."
-            + (
-                " Errors are in percent: a target of 3 is 3 %."
-                if verdict.unit == "%" and (plan.target or 0) < 1
-                else ""
-            )
+            + (PERCENT if verdict.unit == "%" and (plan.target or 0.0) < 1 else "")
         )
     if plan.answer == NOTHING and plan.budget is not None and plan.budget < min(plan.prices.values()):
         return f"Buy nothing: {money(plan.budget)} does not pay for one label. The error is {now}."
