@@ -107,6 +107,18 @@ def test_of_designs_that_are_level_the_one_that_stays_is_named() -> None:
 def test_a_design_at_chance_promises_nothing() -> None:
     said = dict(memo(refused()))["With more rows"]
     assert "`xray -> age` is still at chance, and its curve does not say when it will start to learn." in said
+    given = refused()
+    assert given.forecast is not None
+    other = next(one for one in given.forecast.designs if one.design not in (given.best, "xray -> age"))
+    both = tuple(replace(one, state="at-chance") if one is other else one for one in given.forecast.designs)
+    told = dict(memo(replace(given, forecast=replace(given.forecast, designs=both))))["With more rows"]
+    assert "are still at chance, and their curves do not say when they will start to learn." in told
+    assert told.count("at chance") == 1
+    best = tuple(replace(one, state="too-few-sizes") if one.design == given.best else one for one in both)
+    told = dict(memo(replace(given, forecast=replace(given.forecast, designs=best))))["With more rows"]
+    assert told.startswith(
+        f"`{given.best}` was measured at too few sizes to be forecast, so nothing is forecast beyond"
+    )
 
 
 def test_a_lead_that_may_be_chance_is_not_called_settled() -> None:

@@ -44,7 +44,7 @@ def with_more_rows(verdict: Verdict) -> str:
     if outlook is None or own is None:
         return ""
     if own.state != FORECAST:
-        return f"{_refused(own)}, so nothing is forecast beyond {verdict.sizes[-1]:,} rows."
+        return f"{_refused(own.state, [f'`{own.design}`'])}, so nothing is forecast beyond {verdict.sizes[-1]:,} rows."
     said = [_expected(verdict, own), _crossover(verdict, outlook), _silent(verdict, outlook)]
     return " ".join(sentence for sentence in said if sentence)
 
@@ -128,16 +128,24 @@ def _quoted(verdict: Verdict) -> list[int]:
 
 def _silent(verdict: Verdict, outlook: Outlook) -> str:
     """Designs whose curve says nothing about more rows."""
-    refused = [one for one in outlook.designs if one.state != FORECAST and one.design != verdict.best]
-    return " ".join(f"{_refused(one)}." for one in refused[:2])
+    by_state: dict[str, list[str]] = {}
+    for one in outlook.designs:
+        if one.state != FORECAST and one.design != verdict.best:
+            by_state.setdefault(one.state, []).append(f"`{one.design}`")
+    return " ".join(f"{_refused(state, designs)}." for state, designs in by_state.items())
 
 
-def _refused(one: DesignForecast) -> str:
-    if one.state == AT_CHANCE:
-        return f"`{one.design}` is still at chance, and its curve does not say when it will start to learn"
-    if one.state == RISING:
-        return f"The error of `{one.design}` rises with more rows, beyond what chance explains"
-    return f"`{one.design}` was measured at too few sizes to be forecast"
+def _refused(state: str, designs: list[str]) -> str:
+    named, alone = _joined(designs), len(designs) == 1
+    if state == AT_CHANCE:
+        return (
+            f"{named} is still at chance, and its curve does not say when it will start to learn"
+            if alone
+            else f"{named} are still at chance, and their curves do not say when they will start to learn"
+        )
+    if state == RISING:
+        return f"The error of {named} rises with more rows, beyond what chance explains"
+    return f"{named} {'was' if alone else 'were'} measured at too few sizes to be forecast"
 
 
 def _band(one: DesignForecast, n: int) -> Band | None:
