@@ -197,3 +197,20 @@ def test_errors_are_medians_that_a_few_wild_draws_do_not_move() -> None:
     now = plan([made], Asked({"joints": 1.0}, 10, None), best=STAGED, have=HAVE, wants="age").now
     assert now.error < 0.06
     assert now.low80 < now.error < now.high80
+
+
+def test_cells_without_any_error_weigh_like_half_an_error_in_their_test_rows() -> None:
+    """Errors as shares of 50 test rows: none where all labels are there, none in one run where several are scarce."""
+    cells = [
+        Scarcity("staged", {"joints": a, "age": b}, (error, error), 0.0 if error == 0 else 0.4)
+        for a, b, error in (
+            (400, 800, 0.0), (200, 800, 0.04), (100, 800, 0.1), (400, 400, 0.02), (400, 200, 0.06),
+            (200, 400, 0.0), (100, 200, 0.2),
+        )
+    ]  # fmt: skip
+    made = labelling(cells, n_test=50, chance=0.5)
+    assert isinstance(made, Labelling)
+    assert np.isfinite(made.level).all()
+    assert len(set(made.kept.tolist())) > 100, "no single draw is all that is left"
+    now = plan([made], Asked({"joints": 1.0}, 400, None), best=STAGED, have=HAVE, wants="age").now
+    assert 0 < now.low80 < now.error < now.high80 < 0.2

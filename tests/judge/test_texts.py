@@ -78,3 +78,11 @@ def test_an_unknown_word_is_answered_with_the_known_ones(word: str, told: str) -
         metric_named(word)
     assert str(refused.value).startswith(f"The metric '{word}' was asked for.\nKnown: mae, rmse, bias, error,")
     assert told in str(refused.value)
+
+
+def test_the_rate_is_that_of_the_mean_record_too() -> None:
+    """Draws over groups know means alone; where most truths are silent, fewer than one word a row is said."""
+    said, heard = ["", "no", "", "yes"] * 5, ["", "yes", "", "yes"] * 5
+    records = word_error_rate.records(Text("t"), np.array(heard, object), np.array(said, object))
+    assert word_error_rate.aggregate(records) == 50
+    assert word_error_rate.aggregate(records.mean(axis=0, keepdims=True)) == 50

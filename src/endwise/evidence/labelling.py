@@ -22,6 +22,7 @@ from endwise.records import Scarcity
 from endwise.seeds import stream
 
 MISFIT = 0.03  # relative: what neither sum nor product says of cells in which several labels are scarce
+FLAWLESS = 2.0  # variance of the log of half an error in however many test rows (binomial): no error was made
 TAIL = 0.01  # gains are cut at these quantiles of their draws: means would otherwise be those of a few wild shapes
 REFUSALS = {
     TOO_FEW: "with so few labels it could not be trained on a half and a quarter of them",
@@ -72,7 +73,8 @@ def labelling(found: Sequence[Scarcity], *, n_test: int | None, chance: float) -
     design, some = found[0].design, next(iter(curves.values()))
     alone = float(np.sqrt(some.noise[-1] * some.repeats[-1]))
     luck = np.exp(alone * stream(0, "plan", "luck", design).standard_normal(DRAWS))
-    kept, adds = _weighed([one for one in found if _scarce(one, have) > 1], level, axes, have, alone)
+    several = [one for one in found if _scarce(one, have) > 1]
+    kept, adds = _weighed(several, level, axes, have, alone, 0.0 if n_test is None else 0.5 / n_test)
     return Labelling(design, have, level[kept], axes, adds, kept, luck)
 
 
@@ -118,9 +120,17 @@ def _together(changes: Sequence[np.ndarray], adds: np.ndarray) -> np.ndarray:
 
 
 def _weighed(
-    seen: Sequence[Scarcity], level: np.ndarray, axes: Mapping[str, Drawn], have: Mapping[str, int], alone: float
+    seen: Sequence[Scarcity],
+    level: np.ndarray,
+    axes: Mapping[str, Drawn],
+    have: Mapping[str, int],
+    alone: float,
+    floor: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which draws stay, each as often as it weighs, and in which of them gains add up: (M,) and (M,)."""
+    """Which draws stay, each as often as it weighs, and in which of them gains add up: (M,) and (M,).
+
+    Errors lie at `floor` or above.
+    """
     rows = np.tile(np.arange(DRAWS), 2)
     adds = np.repeat([False, True], DRAWS)
     logs = np.zeros(2 * DRAWS)
@@ -128,8 +138,10 @@ def _weighed(
         changes = [_change(axis, have[name], [one.labels[name]])[0] for name, axis in axes.items()]
         expected = level[rows] * _together([change[rows] for change in changes], adds)
         measured = [error for error in one.errors if not np.isnan(error)]
-        variance = alone**2 / len(measured) + one.test_sd**2 + MISFIT**2
-        logs -= 0.5 * np.square(np.log(np.mean(measured) / np.maximum(expected, 1e-12))) / variance
+        mean = max(float(np.mean(measured)), floor)
+        test = one.test_sd**2 if any(measured) else FLAWLESS
+        variance = alone**2 / len(measured) + test + MISFIT**2
+        logs -= 0.5 * np.square(np.log(mean / np.maximum(expected, 1e-12))) / variance
     mixed = stream(0, "plan", "kept").permutation(2 * DRAWS)  # else the strata of both halves would lie side by side
     heaped = np.cumsum(np.exp(logs - logs.max())[mixed])
     steps = (np.arange(DRAWS) + 0.5) / DRAWS * heaped[-1]

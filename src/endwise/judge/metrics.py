@@ -79,7 +79,7 @@ def _character_edits(signal: Signal, predicted: Any, true: Any) -> np.ndarray:
 def _edit_rate(records: np.ndarray) -> float:
     """Edits of all rows over the length of all truths, in percent: never a mean over rows."""
     edits, length = records.sum(axis=0)
-    return 100 * float(edits / max(length, 1.0))
+    return 100 * float(edits / (length or 1.0))  # where nothing was said at all, each edit counts as one of one
 
 
 mean_absolute_error = Metric(

@@ -69,3 +69,12 @@ def test_test_rows_bring_binomial_noise_or_the_stated_one() -> None:
 def test_a_curve_is_cut_at_a_size() -> None:
     curve = DataCurve("a", (10, 20, 40), ((0.3,), (0.2,), (0.1,)), test_sd=(0.1, 0.2, 0.3))
     assert curve.upto(20) == DataCurve("a", (10, 20), ((0.3,), (0.2,)), test_sd=(0.1, 0.2))
+
+
+def test_no_error_at_all_is_as_uncertain_as_its_test_rows_are_few() -> None:
+    """A bootstrap of rows without an error draws no spread: half an error in 100 rows is not known exactly."""
+    rows = ((0.2, 0.2), (0.0, 0.0))
+    drawn = DataCurve("a", (100, 200), rows, n_test=100, test_sd=(0.3, 0.0))
+    alone = DataCurve("a", (100, 200), rows, n_test=100)
+    assert drawn.test_noise[0] == pytest.approx(0.09)
+    assert drawn.test_noise[1] == alone.test_noise[1] == pytest.approx(1.99)

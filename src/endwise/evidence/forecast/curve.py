@@ -80,11 +80,13 @@ class DataCurve:
     @cached_property
     def test_noise(self) -> np.ndarray:
         """The variance of the log error per size that comes from the choice of test rows, in all repeats alike."""
-        if self.test_sd is not None:
-            return np.square(np.array(self.test_sd, dtype=float))
         if self.n_test is None:
-            return np.zeros(len(self.sizes))
-        return (1 - self.mean) / (self.mean * self.n_test)
+            return np.zeros(len(self.sizes)) if self.test_sd is None else np.square(np.array(self.test_sd, float))
+        of_rates = (1 - self.mean) / (self.mean * self.n_test)
+        if self.test_sd is None:
+            return of_rates
+        flawless = np.array([np.nanmax(row) == 0 for row in self.errors])  # of no errors a bootstrap draws no spread
+        return np.where(flawless, of_rates, np.square(np.array(self.test_sd, float)))
 
     def upto(self, most: int) -> DataCurve:
         """The part of the curve at `most` rows or fewer."""
