@@ -161,9 +161,24 @@ class TestDoubts:
         assert found.notes[0].startswith("15 rows of 36 are the same as an earlier row in every signal.")
 
     def test_files_of_one_name_in_two_folders_are_no_copies(self, draw: Write, look: Callable[..., Inspection]) -> None:
-        for name in ("train/F/a.png", "train/M/a.png", "test/F/a.png", "test/M/a.png"):
-            draw(name)
+        for shade, name in enumerate(("train/F/a.png", "train/M/a.png", "test/F/a.png", "test/M/a.png"), 1):
+            draw(name, shade=shade)
         assert not [note for note in look([XRAY, SEX]).notes if "the same as an earlier row" in note]
+
+    def test_a_picture_is_known_by_any_name(self, draw: Write, look: Callable[..., Inspection]) -> None:
+        for at in range(4):
+            draw(f"train/F/a{at}.png", shade=at + 1)
+            draw(f"test/F/b{at}.png", shade=at + 1)
+            draw(f"test/M/c{at}.png", shade=at + 1)  # another label: no copy in every signal
+        for _ in ("from the files", "from the cache"):
+            assert look([XRAY, SEX]).notes[-1].startswith("4 rows of 12 are the same as an earlier row in every")
+
+    def test_copies_in_one_group_are_no_doubt(self, table: Write, look: Callable[..., Inspection]) -> None:
+        table("rows.csv", "age,sex,patient", *[f"{at // 2}.5,F,{at // 4}" for at in range(20)])
+        assert look([AGE, SEX]).notes[0].startswith("10 rows of 20")
+        assert look([AGE, SEX], group="patient").notes == ()
+        table("rows.csv", "age,sex,patient", *[f"{at // 2}.5,F," for at in range(20)])
+        assert look([AGE, SEX], group="patient").notes[0].startswith("10 rows of 20")
 
     def test_labels_alone_are_no_copies(self, table: Write, look: Callable[..., Inspection]) -> None:
         table("rows.csv", "age,sex", *["1,"] * 50)

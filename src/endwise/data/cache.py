@@ -6,6 +6,7 @@ path, size and time of change, so that a changed file, or another size of pictur
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -27,7 +28,7 @@ from endwise.errors import RowsError
 from endwise.seeds import digest
 from endwise.system.signals import Audio, Signal
 
-VERSION = 1  # raised when decoding changes, so that older entries are not found
+VERSION = 2  # raised when decoding changes, so that older entries are not found
 WORKERS = min(4, os.cpu_count() or 1)  # threads: the decoders let go of Python's lock
 PORTION = 16  # files a thread decodes in one go
 
@@ -51,12 +52,14 @@ class Media:
     block: the values of those that could be decoded.
     at: for each file its position in the block, or -1, int (F,).
     fits: for each file what pictures.py calls its fit, and its largest 16-bit value, (F, 5).
+    digests: for each file one of its decoded values, so that a copy is known by any name, int64 (F,).
     faults: why the others could not be, by number of the file.
     """
 
     block: Block
     at: np.ndarray
     fits: np.ndarray
+    digests: np.ndarray
     faults: dict[int, str]
 
 
@@ -140,6 +143,7 @@ def decoded(
 def _decode(values: Sequence[tuple[File, ...]], signal: Signal, folder: Path, tick: Callable[[int], None]) -> None:
     """Decode all files of a column into a new entry; one that cannot be read becomes a fault."""
     at, fits, faults = np.full(len(values), -1), np.ones((len(values), 5)), dict[int, str]()
+    digests = np.zeros(len(values), np.int64)
     with Draft(folder) as draft, _Growing(draft.path / "media", signal) as growing:
         for number, result in enumerate(_all_decoded(values, signal)):
             if isinstance(result, str):
@@ -147,18 +151,26 @@ def _decode(values: Sequence[tuple[File, ...]], signal: Signal, folder: Path, ti
             else:
                 at[number] = growing.add(result[0])
                 fits[number] = result[1]
+                digests[number] = _content(result[0])
             tick(1)
         growing.close()
         np.save(draft.path / "at.npy", at)
         np.save(draft.path / "fits.npy", fits)
+        np.save(draft.path / "digests.npy", digests)
         (draft.path / "media.json").write_text(json.dumps(faults), encoding="utf-8")
+
+
+def _content(value: np.ndarray) -> int:
+    """A digest of a decoded value."""
+    sha = hashlib.blake2b(np.ascontiguousarray(value).data, digest_size=8)
+    return int.from_bytes(sha.digest(), "little", signed=True)
 
 
 def _read(folder: Path) -> Media:
     faults = json.loads((folder / "media.json").read_text(encoding="utf-8"))
     block = read_block(folder / "media")
-    at, fits = np.load(folder / "at.npy"), np.load(folder / "fits.npy")
-    return Media(block, at, fits, {int(number): reason for number, reason in faults.items()})
+    at, fits, digests = (np.load(folder / f"{name}.npy") for name in ("at", "fits", "digests"))
+    return Media(block, at, fits, digests, {int(number): reason for number, reason in faults.items()})
 
 
 def _all_decoded(values: Sequence[tuple[File, ...]], signal: Signal) -> Iterator[Decoded | str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from endwise.data.cells import is_absent, number_of
-from endwise.data.media import is_medium
 from endwise.data.reading import Reading
-from endwise.data.tables import Table
 from endwise.errors import counted
 from endwise.system.signals import Number, Signal
 
@@ -20,9 +17,14 @@ LARGEST = float(np.finfo(np.float32).max)  # beyond it a number is a problem, an
 NOTICED = 0.01  # of the rows: fewer may be alike by chance
 
 
-def doubts(reading: Reading, signals: Sequence[Signal]) -> Iterator[str]:
-    """A note for rows that look like copies of others, and for numbers that lose digits."""
-    copies = _copies(reading, signals)
+def doubts(
+    reading: Reading, signals: Sequence[Signal], contents: Mapping[str, list[Any]], groups: np.ndarray | None
+) -> Iterator[str]:
+    """A note for rows that look like copies of others, and for numbers that lose digits.
+
+    `contents` tells files apart: for each signal whose cells name files a value a row, None where there is none.
+    """
+    copies = _copies(reading, signals, contents, groups)
     if copies > max(1, NOTICED * len(reading)):
         yield (
             f"{counted(copies, 'row')} of {len(reading):,} are the same as an earlier row in every signal. If they are"
@@ -38,23 +40,25 @@ def doubts(reading: Reading, signals: Sequence[Signal]) -> Iterator[str]:
                 )
 
 
-def _copies(reading: Reading, signals: Sequence[Signal]) -> int:
-    """How many rows say what an earlier one says, in two signals or more."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    for table in reading.found.tables:
-        columns = [_told(table, signal) for signal in signals]
-        seen.update(
-            tuple("" if is_absent(cell) else str(cell) for cell in row)
-            for row in zip(*columns, strict=True)
-            if sum(not is_absent(cell) for cell in row) > 1
-        )
-    return sum(seen.values()) - len(seen)
+def _copies(
+    reading: Reading, signals: Sequence[Signal], contents: Mapping[str, list[Any]], groups: np.ndarray | None
+) -> int:
+    """How many rows say what an earlier one of another group says, in two signals or more."""
+    told = [contents.get(signal.name) or _told(reading, signal.name) for signal in signals]
+    group_of = range(len(reading)) if groups is None else [group or row for row, group in enumerate(groups)]
+    rows = zip(zip(*told, strict=True), group_of, strict=True)
+    full = ((row, group) for row, group in rows if sum(cell is not None for cell in row) > 1)
+    first: dict[tuple[Any, ...], Any] = {}
+    return sum(first.setdefault(row, group) != group for row, group in full)
 
 
-def _told(table: Table, signal: Signal) -> list[Any]:
-    """The cells of a column; of files, which lie beside their table, with its folder."""
-    cells = table.cells.get(signal.name) or [None] * len(table)
-    return [f"{table.folder}/{cell}" if cell else cell for cell in cells] if is_medium(signal) else cells
+def _told(reading: Reading, name: str) -> list[str | None]:
+    """What stands in the cells of a column, one a row; None where nothing does."""
+    return [
+        None if is_absent(cell) else str(cell)
+        for table in reading.found.tables
+        for cell in table.cells.get(name) or [None] * len(table)
+    ]
 
 
 def _cells(reading: Reading, name: str) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from endwise.data.columns import Column, stored
 from endwise.data.doubts import doubts
 from endwise.data.keys import read_groups, read_ids, read_split
 from endwise.data.layouts import Found, find
-from endwise.data.media import Progress, decode, is_medium, named, scale
+from endwise.data.media import Progress, contents, decode, is_medium, named, scale
 from endwise.data.problems import Problem, printable, refusal
 from endwise.data.reading import Reading
 from endwise.data.rows import Rows
@@ -147,8 +147,9 @@ def _read(
     folder = user_cache_path("endwise") / "media" if cache is None else Path(cache)
     made = decode(reading, media, folder, progress or (lambda done, total: None))
     scale(reading, list(signals), values, media, made)
-    reading.notes += doubts(reading, signals)
     ids, groups, parts = read_ids(reading, ID), read_groups(reading, group, media), read_split(reading, split)
+    shown = {one.signal.name: contents(one, made[one.signal.name]) for one in media}
+    reading.notes += doubts(reading, signals, shown, groups)
     return _Read(reading, values, made, {one.signal.name: one.of for one in media}, ids, groups, parts)
 
 

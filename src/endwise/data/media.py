@@ -60,6 +60,12 @@ def decode(reading: Reading, media: Sequence[Named], cache: Path, progress: Prog
     return made
 
 
+def contents(files: Named, made: Media) -> list[int | None]:
+    """For each row a digest of what its file shows or sounds, which copies share; None where there is none."""
+    digests = [int(one) if at >= 0 else None for one, at in zip(made.digests, made.at, strict=True)]
+    return [digests[number] if number >= 0 else None for number in files.of]
+
+
 def scale(
     reading: Reading,
     signals: list[Signal],
