@@ -3,7 +3,8 @@
     files that are pictures        Image, of their common size (at most 160 px on the long side)
     files that are sounds          Audio, at their common rate
     numbers                        Number (in mm/px where the name ends in mm_per_px)
-    lists of pairs of numbers      Points, in px on the first picture
+    lists of pairs of numbers      Points, in px on the first picture (also columns nose_x, nose_y)
+    columns of four edges          Box, in px on the first picture
     lists of numbers               Vector
     lists of strings               Symbols
     strings, few of them distinct  Category
@@ -27,7 +28,7 @@ import PIL.Image
 
 from endwise.data.cache import Fence
 from endwise.data.cells import is_absent, list_of, name_of, number_of
-from endwise.data.layouts import FOLDER_NAME, PICTURES, SOUNDS, Found, find
+from endwise.data.layouts import PICTURES, SOUNDS, Found, find
 from endwise.data.pictures import TURNED
 from endwise.data.problems import printable
 from endwise.errors import RowsError, UsageError, counted, listed, near
@@ -103,9 +104,10 @@ def _column(found: Found, name: str) -> Column:
 
 
 def _kind(found: Found, column: Column) -> str:
-    """The kind of nine in ten cells."""
-    if any(table.headings.get(column.name) == FOLDER_NAME for table in found.tables):
-        return "category"  # also where folders are called 0 to 9
+    """The kind that the layout says, or that of nine in ten cells."""
+    said = next((table.kinds[column.name] for table in found.tables if column.name in table.kinds), "")
+    if said:
+        return said
     kind, count = Counter(_kind_of(cell) for cell in column.cells).most_common(1)[0]
     if count >= SHARE * len(column.cells) and kind not in ("string", "strange"):
         return kind

@@ -20,7 +20,6 @@ from endwise.data.wide import Wanted, join
 from endwise.errors import RowsError, counted, listed
 
 FILE_NAME = "file_name"  # Hugging Face's column of paths
-FOLDER_NAME = "folder name"  # the heading that a class has where it is read from one
 SPLITS = {
     "train": "train", "training": "train", "test": "test", "testing": "test",
     "validation": "train", "valid": "train", "val": "train", "dev": "train",
@@ -158,7 +157,7 @@ def _beside(root: Path, splits: Sequence[Path]) -> list[Problem]:
 
 def _class_table(found: Found, folder: Path, split: str, medium: str, label: str) -> Table:
     table = Table(printable(folder.relative_to(found.root)), folder, split, (medium, label))
-    table.headings[label] = FOLDER_NAME
+    table.headings[label], table.kinds[label] = "folder name", "category"  # also where folders are called 0 to 9
     files = [file for file in _entries(folder, found) if file.suffix.lower() in PICTURES + SOUNDS]
     table.places = [(f"{table.name}/{file.name}", None) for file in files]
     table.cells = {medium: [file.name for file in files], label: [folder.name] * len(files)}

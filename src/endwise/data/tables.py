@@ -26,6 +26,7 @@ class Table:
     places: for each row the file and line to show for it.
     cells: for each wanted column that it has, one cell a row.
     headings: the column's name in the file, where a signal is read from one of another name.
+    kinds: the kind of a column, where the layout says it and its cells do not.
     problems: what was wrong before any cell was looked at.
     """
 
@@ -36,6 +37,7 @@ class Table:
     places: list[tuple[str, int | None]] = field(default_factory=list)
     cells: dict[str, list[Any]] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def __len__(self) -> int:
