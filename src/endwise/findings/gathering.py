@@ -20,8 +20,7 @@ from endwise.findings.scarce import scarcities_of
 from endwise.judge.metrics import constant
 from endwise.learn.chain import Chain
 from endwise.learn.together import seams
-from endwise.records import Caveat, DesignPoint, Measurement, Verdict
-from endwise.records.study import WordErrors
+from endwise.records import Caveat, DesignPoint, Measurement, Verdict, WordErrors
 from endwise.report import sentences
 from endwise.report.mistakes import word_errors
 from endwise.stores.folder import FolderStore

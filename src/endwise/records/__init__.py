@@ -24,29 +24,33 @@ from endwise.records.outlook import (
 )
 from endwise.records.plain import from_json as from_json, to_json as to_json
 from endwise.records.plan import Plan as Plan, Purchase as Purchase, Refused as Refused
+from endwise.records.seams import (
+    Attribution as Attribution,
+    Blame as Blame,
+    Ceiling as Ceiling,
+    Mistake as Mistake,
+    Stage as Stage,
+    TruthStep as TruthStep,
+)
 from endwise.records.slices import Gap as Gap, Slice as Slice, SliceScore as SliceScore
 from endwise.records.study import (
     FORMAT as FORMAT,
-    Attribution as Attribution,
-    Blame as Blame,
     Caveat as Caveat,
-    Ceiling as Ceiling,
-    Confusion as Confusion,
     DesignPoint as DesignPoint,
     Difference as Difference,
     Example as Example,
     Failure as Failure,
     Film as Film,
     Measurement as Measurement,
-    Mistake as Mistake,
     RowUse as RowUse,
     Scarcity as Scarcity,
-    Stage as Stage,
     TradeOff as TradeOff,
-    TruthStep as TruthStep,
     Tuning as Tuning,
     Untrainable as Untrainable,
     Verdict as Verdict,
+)
+from endwise.records.words import (
+    Confusion as Confusion,
     WordError as WordError,
     WordErrors as WordErrors,
 )

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from endwise.errors import counted
-from endwise.records import Verdict
-from endwise.records.study import Confusion, WordError, WordErrors
+from endwise.records import Confusion, Verdict, WordError, WordErrors
 from endwise.report.alignment import edits
 from endwise.report.tables import Row, Table
 
