@@ -97,6 +97,15 @@ class TestMatching:
         told = refused(RowsError, write("t.csv", "id,y", "a,1"), write("a.csv", "id,y", "a.png,1"), common=True)
         assert "First ids: t.csv has 'a'; a.csv has 'a.png'.\nNo row with a true 'y' has its id in every file." in told
 
+    def test_one_row_alone_is_refused(self, write: Write) -> None:
+        told = refused(RowsError, write("t.csv", "id,y", "a,1", "b,"), write("a.csv", "id,y", "a,1", "b,2"))
+        assert told == (
+            "The predictions in a.csv were to be weighed.\n"
+            "One row, 'a', has a true 'y' and its id in every file.\n"
+            "Of one row nothing can be said of how much errors differ between rows.\n"
+            "Give two rows at least; thirty or more say something."
+        )
+
     def test_ids_that_are_empty_or_occur_twice_are_refused(self, write: Write) -> None:
         told = refused(RowsError, write("t.csv", *TRUTH), write("a.csv", "id,age", "a,1", "b,2", "a,3", ",4", "c,5"))
         assert "There are 2 problems:\n  a.csv, line 4, id: is 'a', as on line 2 already" in told
@@ -146,12 +155,12 @@ class TestColumns:
         assert read(truth, "a.csv", key="key", column="age").ids == ("1", "2")
 
     def test_a_true_value_that_cannot_be_told_is_asked_for(self, write: Write) -> None:
-        truth = write("t.csv", "id,age,sex", "a,1,F")
-        told = refused(UsageError, truth, write("a.csv", "id,prediction", "a,1"))
+        truth = write("t.csv", "id,age,sex", "a,1,F", "b,2,M")
+        told = refused(UsageError, truth, write("a.csv", "id,prediction", "a,1", "b,2"))
         assert "t.csv has the columns age, sex; none is among those of the predictions." in told
         assert told.endswith("Name the column: --column age or --column sex")
         assert read(truth, "a.csv", column="age").headings.column == "age"
-        assert read(truth, "a.csv", write("b.csv", "id,age", "a,1")).headings.column == "age"
+        assert read(truth, "a.csv", write("b.csv", "id,age", "a,1", "b,2")).headings.column == "age"
 
     def test_a_prediction_that_cannot_be_told_is_asked_for(self, write: Write) -> None:
         told = refused(UsageError, write("t.csv", *TRUTH), write("a.csv", "id,x,y", "a,1,1"), column="age")

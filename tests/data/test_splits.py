@@ -55,9 +55,10 @@ def test_groups_never_straddle_and_only_judgeable_rows_test(groups: list[str], s
     some = rows(groups)
     units = units_of(some)
     if len(set(units[judgeable])) < 2:  # too few groups for both sides
-        with pytest.raises(RowsError, match="held out"):
+        with pytest.raises(RowsError, match="of different groups"):
             split(some, judgeable, seed)
         return
+    assume(len(set(units[judgeable])) > 7)  # of fewer than eight one is held out: it may be a single row
     found = split(some, judgeable, seed)
     assert not set(units[found.train]) & set(units[found.test])
     assert judgeable[found.test].all()
@@ -69,7 +70,7 @@ def test_groups_never_straddle_and_only_judgeable_rows_test(groups: list[str], s
 
 
 @LAW
-@given(st.integers(5, 200), seeds)
+@given(st.integers(8, 200), seeds)
 def test_a_fifth_of_the_groups_is_held_out_and_every_row_has_a_side(count: int, seed: int) -> None:
     found = split(rows(None, count=count), np.ones(count, bool), seed)
     assert len(found.test) == round(TEST_SHARE * count)
@@ -84,7 +85,7 @@ def test_a_split_of_the_users_own_is_kept(pairs: list[tuple[str, str]], seed: in
     units = units_of(some)
     tested = {units[at] for at, side in enumerate(asked) if side == "test"}
     train = [at for at in range(len(pairs)) if units[at] not in tested]
-    assume("test" in asked and train)
+    assume(asked.count("test") > 1 and train)
     found = split(some, np.ones(len(pairs), bool), seed)
     assert found.test.tolist() == [at for at, side in enumerate(asked) if side == "test"]
     assert found.train.tolist() == train
@@ -92,7 +93,8 @@ def test_a_split_of_the_users_own_is_kept(pairs: list[tuple[str, str]], seed: in
 
 
 @pytest.mark.parametrize(
-    ("groups", "judged"), [(["a"] * 9, [True] * 9), (["a", "b"], [False, False]), (["a", "b"], [True, False])]
+    ("groups", "judged"),
+    [(["a"] * 9, [True] * 9), (["a", "b"], [False, False]), (["a", "b"], [True, False]), (["a", "b"], [True, True])],
 )
 def test_nothing_to_hold_out_is_said(groups: list[str], judged: list[bool]) -> None:
     with pytest.raises(RowsError) as error:

@@ -131,8 +131,15 @@ def test_few_repeats_and_few_units_and_one_size_are_said() -> None:
     verdict = weigh(evidence(some, units=np.repeat(UNITS[:10], 4)), draft(repeats=2))
     assert codes(verdict) == ["too-few-repeats", "test-set-too-small", "single-size"]
     assert verdict.caveats[1].explanation.startswith(
-        "Designs were judged on 10 independent groups of test rows. Under 30"
+        "Designs were judged on 10 independent groups of test rows. Intervals"
     )
+
+
+def test_rows_of_one_group_are_judged_one_by_one_and_that_is_said() -> None:
+    verdict = weigh(evidence(measured(), units=np.repeat(UNITS[:1], len(UNITS))), draft())
+    assert codes(verdict) == ["single-group"]
+    assert verdict.test_units == len(UNITS)
+    assert all(point.low < point.error < point.high for point in verdict.designs)
 
 
 def test_a_design_no_better_than_a_constant_is_said() -> None:

@@ -103,7 +103,7 @@ def test_no_design_at_all_is_an_error_that_counts_labels() -> None:
 
 
 def test_rows_of_one_group_cannot_be_studied() -> None:
-    with pytest.raises(RowsError, match="in 1 group; 0 of them are held out"):
+    with pytest.raises(RowsError, match="in 1 group; 0 rows held out"):
         prepared(system(), rows({name: [True] * 40 for name in NAMES}, ["g"] * 40))
 
 
@@ -227,7 +227,7 @@ def test_side_rows_train_at_every_size_and_are_counted_in_none() -> None:
     assert len(held)
     assert set(marked.split[held]) == {"train"}
     only = Rows(some.columns, some.ids, marked.groups, np.where(split == "train", "side", split))
-    with pytest.raises(RowsError, match=r"(?s)Without rows to test on and rows to train on"):
+    with pytest.raises(RowsError, match=r"(?s)Without two rows to test on and rows to train on"):
         prepared(system(), only)
 
 

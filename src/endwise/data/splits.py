@@ -16,6 +16,7 @@ from endwise.seeds import digest, stream
 
 TEST_SHARE = 0.2  # of the groups that can be judged, where rows carry no split of their own
 HELD_OUT_SHARE = 0.2  # of a component's training rows: they stop its training
+FEWEST_TESTED = 2  # rows: of one alone nothing says how much errors differ
 FEWEST = 8  # rows under which nothing is trained: a held-out slice would be one row
 FEWEST_IN_FOLD = 3  # such models only make inputs for a training at the smallest sizes: poor ones beat none
 
@@ -57,13 +58,13 @@ def split(rows: Rows, judgeable: np.ndarray, seed: int) -> Split:
     in_test_group = np.isin(units.astype(str), np.unique(units[asked].astype(str)))
     test, train = asked & judgeable, ~in_test_group
     counted_in_n = judgeable if rows.split is None else judgeable & (rows.split != "side")
-    if not test.any() or not (train & counted_in_n).any():
+    if test.sum() < FEWEST_TESTED or not (train & counted_in_n).any():
         raise RowsError(
             "A study of these rows was asked for.",
             f"Of {counted(len(rows), 'row')}, {int(judgeable.sum()):,} carry the wanted output and all inputs, "
             f"in {counted(len(np.unique(units[judgeable].astype(str))), 'group')}; "
-            f"{int(test.sum()):,} of them are held out.",
-            "Without rows to test on and rows to train on, of different groups, nothing can be measured.",
+            f"{counted(int(test.sum()), 'row')} held out.",
+            "Without two rows to test on and rows to train on, of different groups, nothing can be measured.",
             "Add labelled rows, or check the group and split columns.",
         )
     return Split(

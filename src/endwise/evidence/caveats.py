@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from endwise.records import Caveat
 
-FEW_UNITS = 30  # test groups under which a bootstrap interval is too narrow to be taken at its word
+FEW_UNITS = 30  # test groups under which one that is hard may be missing from them all
 
 TEXTS: dict[str, tuple[str, str]] = {
     "still-at-chance": (
@@ -19,7 +19,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "test-set-too-small": (
         "Few independent test units",
-        "Designs were judged on {units} independent {of}. Under {fewest}, intervals are too narrow.",
+        "Designs were judged on {units} independent {of}. Intervals are as wide as so few make them, and still too "
+        "narrow where a few in a hundred hold most of the error: under {fewest}, such may be missing.",
+    ),
+    "single-group": (
+        "All test rows are of one group",
+        "Each of the {rows:,} counts as independent: intervals and probabilities say how sure all this is of that "
+        "group, and nothing of others.",
     ),
     "still-improving": (
         "Training was cut short",

@@ -3,6 +3,10 @@
 Every draw resamples the test groups (a patient, a speaker) and the repeats with replacement, once for
 all designs, and aggregates anew: differences are paired, and figures that are no means over rows are
 handled like those that are (Efron & Tibshirani 1993, ch. 6 and 8; groups as in Field & Welsh 2007).
+
+A draw takes not G of G groups but as many as a chi-square with G - 1 degrees of freedom says. The mean of m groups has
+the variance s^2 / m, so draws spread as Student's t with G - 1 degrees of freedom does (Student 1908), and not as a
+normal whose variance is known: intervals and probabilities are right from some five groups on.
 """
 
 from __future__ import annotations
@@ -72,8 +76,9 @@ class Draws:
 def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggregate, seed: int) -> Draws:
     """Draws for designs that were measured on the same test units.
 
-    `units` (N,) names the group of each record. Repeats that not all designs have are left out, unless
-    they share none. A draw in which there is nothing to judge (no known person, of few) is drawn again.
+    `units` (N,) names the group of each record; where all are of one, each record stands for itself. Repeats that not
+    all designs have are left out, unless they share none. A draw in which there is nothing to judge (no known person,
+    of few) is drawn again.
     """
     shared = set.intersection(*(set(records) for records in designs.values()))
     kept = [[records[k] for k in sorted(shared or records)] for records in designs.values()]
@@ -85,7 +90,7 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
     measured = np.array([np.mean([aggregate(one) for one in records]) for records in kept])
     for draw in range(DRAWS):
         while True:
-            picked = groups.rows(chance.integers(len(groups.sizes), size=len(groups.sizes)))
+            picked = groups.rows(groups.draw(chance))
             slots = chance.random(most)
             errors = [np.array([aggregate(one[picked]) for one in records]) for records in kept]
             if not np.isnan(np.concatenate(errors)).any() or np.isnan(measured).any():
@@ -93,6 +98,16 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
         means[draw] = [each.mean() for each in errors]
         drawn[draw] = [_resampled(each, slots[: len(each)]) for each in errors]
     return Draws(tuple(designs), measured, drawn, means.std(axis=0))
+
+
+def independent(units: np.ndarray) -> np.ndarray:
+    """What stands for itself in a draw: each group of `units` (N,), or each row where all are of one group.
+
+    >>> independent(np.array(["ann", "ann", "bo"])).tolist(), independent(np.array(["ann", "ann"])).tolist()
+    (['ann', 'ann', 'bo'], ['0', '1'])
+    """
+    names = units.astype(str)
+    return names if (names != names[0]).any() else np.arange(len(names)).astype(str)
 
 
 def _resampled(errors: np.ndarray, slots: np.ndarray) -> float:
@@ -118,10 +133,15 @@ class _Groups:
 
     @classmethod
     def of(cls, units: np.ndarray) -> _Groups:
-        names = units.astype(str)
+        names = independent(units)
         places = np.argsort(names, kind="stable")
         _, starts, sizes = np.unique(names[places], return_index=True, return_counts=True)
         return cls(places, starts, sizes)
+
+    def draw(self, chance: np.random.Generator) -> np.ndarray:
+        """The numbers of the groups of one draw: at least one, on average one fewer than there are."""
+        count = len(self.sizes)
+        return chance.integers(count, size=max(1, round(chance.chisquare(max(count - 1, 1)))))
 
     def rows(self, groups: np.ndarray) -> np.ndarray:
         """The places of all records of `groups`, which may name a group several times."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from endwise.evidence.beyond import caveats_ahead, foresee
 from endwise.evidence.caveats import FEW_UNITS, caveat
-from endwise.evidence.compare import Draws, bootstrap
+from endwise.evidence.compare import Draws, bootstrap, independent
 from endwise.records import Caveat, DesignPoint, Difference, Measurement, Verdict
 from endwise.system.judging import Metric
 
@@ -76,7 +76,7 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
         differences=tuple(
             Difference(names[top.designs[at]], names[top.designs[best]], *top.difference(at, best)) for at in others
         ),
-        test_units=len(np.unique(units.astype(str))),
+        test_units=len(np.unique(independent(units))),
         forecast=ahead.outlook,
         worth=ahead.worth,
     )
@@ -126,8 +126,11 @@ def _caveats(verdict: Verdict, evidence: Evidence) -> list[Caveat]:
         )
     if verdict.repeats < 3:
         found.append(caveat("too-few-repeats", repeats=verdict.repeats))
+    alone = len(set(evidence.units[verdict.sizes[-1]].astype(str))) == 1
+    if alone and not verdict.closed_loop:
+        found.append(caveat("single-group", rows=verdict.test_units))
     if verdict.test_units < FEW_UNITS:
-        of = "episodes" if verdict.closed_loop else "groups of test rows"
+        of = "episodes" if verdict.closed_loop else "rows" if alone else "groups of test rows"
         found.append(caveat("test-set-too-small", units=verdict.test_units, of=of, fewest=FEW_UNITS))
     cut = sorted({part for point in top for part in point.still_improving})
     if cut:

@@ -180,3 +180,12 @@ def test_caveats() -> None:
     codes = [one.code for one in found.caveats]
     assert codes == ["test-set-too-small", "rows-left-out", "equals-truth", "blame-not-additive"]
     assert "3 of 12 rows" in found.caveats[1].explanation
+
+
+def test_rows_of_one_group_are_weighed_one_by_one_and_that_is_said() -> None:
+    records = np.random.default_rng(0).normal(5, 1, 40)
+    outputs = [Output("p", "p.csv", records), Output("q", "q.csv", records[::-1] + 0.1)]
+    found = weigh(outputs, np.repeat(single(1), 40), [], mean_absolute_error, replace(DRAFT, rows=40))
+    assert [one.code for one in found.caveats] == ["single-group"]
+    assert found.groups == 1
+    assert 0.5 < found.systems[0].probability_best < 0.9

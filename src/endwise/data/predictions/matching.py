@@ -123,6 +123,8 @@ def _matched(
     missing = [_missing(truth, table, where, labelled - set(has)) for table, has in zip(tables, rows, strict=True)][1:]
     if not shared:
         raise _nothing_shared(tables, rows, headings)
+    if len(shared) == 1:
+        raise _one_row(tables, headings, *shared)
     if not common and len(shared) < len(labelled):
         raise _refusal(truth, tables[1:], rows, labelled, len(shared))
     ids = tuple(sorted(shared, key=_natural))
@@ -192,6 +194,15 @@ def _refusal(
         f"{'; '.join(lacking)}. {spelled_out(problems)}",
         "A system that leaves out the hard rows would look better than it is.",
         f"Add them, or give --common (common=True) to compare on the {shared:,} rows that every file has.",
+    )
+
+
+def _one_row(tables: Sequence[Table], headings: Headings, only: str) -> RowsError:
+    return RowsError(
+        f"The predictions in {listed([table.name for table in tables[1:]])} were to be weighed.",
+        f"One row, {only!r}, has a true '{headings.column}' and its id in every file.",
+        "Of one row nothing can be said of how much errors differ between rows.",
+        "Give two rows at least; thirty or more say something.",
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from endwise.evidence.compare import Aggregate, Draws, bootstrap
+from endwise.evidence.compare import Aggregate, Draws, bootstrap, independent
 from endwise.seeds import stream
 
 MOST = 5000
@@ -24,7 +24,7 @@ def draw(records: Mapping[str, np.ndarray], units: np.ndarray, aggregate: Aggreg
     `records` holds (N,) or (N, k) a system, `units` (N,) the group of each row; `aggregate` must depend on
     the mean of its records alone.
     """
-    names, group = np.unique(units, return_inverse=True)
+    names, group = np.unique(independent(units), return_inverse=True)
     if len(names) > MOST:
         group = (stream(seed, "blocks").permutation(len(names)) % MOST)[group]
     count = int(group.max()) + 1

@@ -82,8 +82,12 @@ def _blame(alone: Output, given: Output, units: np.ndarray, metric: Metric, seed
 
 def _caveats(done: Comparison, outputs: Sequence[Output]) -> list[Caveat]:
     found: list[Caveat] = []
-    if done.groups < FEW_UNITS:
-        found.append(caveat("test-set-too-small", units=done.groups, of="groups of test rows", fewest=FEW_UNITS))
+    alone = done.groups == 1
+    if alone:
+        found.append(caveat("single-group", rows=done.rows))
+    units, of = (done.rows, "rows") if alone else (done.groups, "groups of test rows")
+    if units < FEW_UNITS:
+        found.append(caveat("test-set-too-small", units=units, of=of, fewest=FEW_UNITS))
     if done.left_out:
         found.append(caveat("rows-left-out", count=done.left_out, rows=done.rows + done.left_out))
     exact = [f"`{one.system}`" for one in outputs if one.exact]
