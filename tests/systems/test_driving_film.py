@@ -20,7 +20,7 @@ from endwise.systems.driving.camera import project
 from endwise.systems.driving.episodes import Episodes
 from endwise.systems.driving.film import writing
 from endwise.systems.driving.film.birdview import birdview
-from endwise.systems.driving.film.clips import worst_clip
+from endwise.systems.driving.film.clips import worst_moment
 from endwise.systems.driving.film.colours import AMBER, BODIES, PLAN
 from endwise.systems.driving.film.drawing import SIZE, draw
 from endwise.systems.driving.film.drivers import Truth, Watched
@@ -229,7 +229,7 @@ def test_the_worst_moment_is_a_small_film_of_the_worst_route(driver: Driver, pre
     assert (made, words) == judge.film(driver, records)
     assert len(made) <= 150_000
     score = records["score_lost"]
-    assert (made, words) == worst_clip(driver, judge, int(score.argmin()))
+    assert (made, words) == worst_moment(Reel(driver, [int(score.argmin())], judge.preset, judge.seed).recording(0))
     assert words.startswith(f"Route {int(score.argmin())}, driving score {score.min():.2f}: ")
     with PIL.Image.open(io.BytesIO(made)) as film:
         assert film.size == (288, 144)

@@ -10,21 +10,20 @@ import numpy as np
 import PIL.Image
 
 import endwise as ew
-from endwise.systems.bone_age.pictures import MOST_PIXELS, Opened
 
 
-def open_dicom(file: Path) -> Opened:
-    """The picture in a DICOM file: windowed as the file says, stretched to 8 bits, bones bright.
+def open_dicom(file: Path, most_pixels: int) -> tuple[PIL.Image.Image, float | None]:
+    """The picture in a DICOM file: windowed as the file says, stretched to 8 bits, bones bright; its mm a pixel.
 
     Raises ValueError with the reason when it cannot be read, EndwiseError when pydicom is not installed.
     """
     pydicom = _pydicom(file)
     try:
         data = pydicom.dcmread(file)
-        if int(data.get("Rows", 0)) * int(data.get("Columns", 0)) > MOST_PIXELS:
-            raise ValueError(f"has more than {MOST_PIXELS:,} pixels, the limit, and was not decoded")
+        if int(data.get("Rows", 0)) * int(data.get("Columns", 0)) > most_pixels:
+            raise ValueError(f"has more than {most_pixels:,} pixels, the limit, and was not decoded")
         windowed = importlib.import_module("pydicom.pixels").apply_voi_lut(data.pixel_array, data)
-        return Opened(_grey(np.asarray(windowed, dtype=np.float64), data), _spacing(data))
+        return _grey(np.asarray(windowed, dtype=np.float64), data), _spacing(data)
     except ValueError:
         raise
     except Exception as error:  # decoders of hostile files raise whatever they like

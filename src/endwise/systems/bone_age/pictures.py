@@ -66,7 +66,7 @@ def open_picture(file: Path) -> Opened:
     if file.suffix.lower() in DICOMS:
         from endwise.systems.bone_age.dicom import open_dicom
 
-        return open_dicom(file)
+        return Opened(*open_dicom(file, MOST_PIXELS))
     try:
         with PIL.Image.open(file) as opened:
             if opened.width * opened.height > MOST_PIXELS:

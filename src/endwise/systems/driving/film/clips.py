@@ -6,10 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from endwise.systems.driving.film.recording import Driver, Recording, Reel
+from endwise.systems.driving.film.recording import Recording
 from endwise.systems.driving.film.windscreen import windscreen
 from endwise.systems.driving.film.writing import EVERY, gif
-from endwise.systems.driving.judge import Drives
 from endwise.systems.driving.vehicle import STEP
 
 SCALE: Final = 3
@@ -19,13 +18,11 @@ AFTER: Final = 6
 """Steps that are shown before and after the moment; where the drive ends there, as many more before."""
 
 
-def worst_clip(run: Driver, judge: Drives, route: int) -> tuple[bytes, str]:
-    """The worst moment of a design on a route of the judge's: a GIF of 3 s, and what it shows.
+def worst_moment(worst: Recording) -> tuple[bytes, str]:
+    """The worst moment of a drive: a GIF of 3 s, and what it shows.
 
-    That is the collision, else the moment in which it first leaves its lane, else the end. Same design, same judge,
-    same bytes.
+    That is the collision, else the moment in which it first leaves its lane, else the end. Same drive, same bytes.
     """
-    worst = Reel(run, [route], judge.preset, judge.seed, judge.complexity).recording(0)
     at, what = _moment(worst)
     end = min(at + AFTER, len(worst.moments) - 1)
     shown = worst.moments[end % EVERY : end + 1 : EVERY][-(BEFORE + AFTER) // EVERY :]

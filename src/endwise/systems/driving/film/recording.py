@@ -12,8 +12,8 @@ import numpy.typing as npt
 import endwise as ew
 from endwise.systems.driving import signals
 from endwise.systems.driving.camera import Bytes
+from endwise.systems.driving.drive import Drive, interventions
 from endwise.systems.driving.episodes import Episodes
-from endwise.systems.driving.judge import Drive, interventions
 from endwise.systems.driving.painting import photograph
 from endwise.systems.driving.road import Road
 from endwise.systems.driving.routes import Preset, Routes, Things, draw_routes
