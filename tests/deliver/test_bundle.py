@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import endwise as ew
-from endwise.deliver.bundle import plain, read, reference
+from endwise.deliver.bundle import plain, read
+from endwise.deliver.code import reference
 from endwise.errors import BundleError
 from endwise.system.signals import Category, Image, Number, Points
 from tests.studies.tiny import double, rows, system

@@ -10,11 +10,8 @@ systems are looked up by name, those of a user are imported only when the caller
 
 from __future__ import annotations
 
-import functools
-import importlib
 import json
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from endwise.deliver.card import OURS, about_of, card
+from endwise.deliver.card import about_of, card
+from endwise.deliver.code import found, reference
 from endwise.deliver.frozen import Frozen
 from endwise.errors import BundleError, listed
 from endwise.learn.chain import Chain
@@ -155,40 +153,6 @@ def _like(encoder: Component | None) -> dict[str, Any] | None:
     return {"inputs": [one.to_json() for one in encoder.inputs], "output": encoder.output.to_json()}
 
 
-def reference(using: Any) -> dict[str, Any] | None:
-    """Where a function or class is to be found: its module, name and, of a partial, what is filled in.
-
-    `held` says that the name alone does not give it back: a lambda, an object with values of its own.
-    """
-    if using is None or is_estimator(using):
-        return None
-    if isinstance(using, functools.partial):
-        inner = reference(using.func)
-        if inner is None:
-            return None
-        if using.args or not _is_plain(using.keywords):
-            return {**inner, "held": True}
-        return {**inner, "arguments": dict(using.keywords)}
-    named = using if hasattr(using, "__qualname__") else type(using)
-    where = {"module": getattr(named, "__module__", None) or "builtins", "name": named.__qualname__}
-    try:
-        found = functools.reduce(getattr, where["name"].split("."), sys.modules.get(where["module"]))
-    except AttributeError:
-        found = None
-    script = getattr(sys.modules.get("__main__"), "__file__", None)
-    if where["module"] == "__main__" and script:  # a script is imported by its file's name
-        where["module"] = Path(script).stem
-    return where if found is using else {**where, "held": True}
-
-
-def _is_plain(arguments: Mapping[str, Any]) -> bool:
-    """Whether arguments come back from JSON as they went in."""
-    try:
-        return bool(json.loads(json.dumps(arguments)) == arguments)
-    except (TypeError, ValueError):
-        return False
-
-
 def read(
     folder: Path, *, device: str = "cpu", allow: Sequence[str] = (), code: Mapping[str, Any] | None = None
 ) -> Bundle:
@@ -231,46 +195,8 @@ def _part(written: Mapping[str, Any], folder: Path, allow: Sequence[str], code: 
 
         using = EstimatorModel.load(part, folder / "models" / output.name).estimator
     else:
-        using = code[output.name] if output.name in code else _found(written, folder, allow, output.name)
+        using = code[output.name] if output.name in code else found(written, folder, allow, output.name)
     return replace(part, using=using, source="")
-
-
-def _found(written: Mapping[str, Any], folder: Path, allow: Sequence[str], signal: str) -> Any:
-    """The function or class that a part uses: ours by name, a user's only from an allowed module."""
-    where = written["using"]
-    if where is None:
-        return None
-    module = where["module"]
-    if where.get("held"):
-        raise BundleError(
-            f"The bundle {folder} was to be loaded.",
-            f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
-            "That has no name of its own, or holds values that a bundle does not keep: it cannot be found again.",
-            f"Hand it over in Python: endwise.load(..., code={{'{signal}': ...}}).",
-        )
-    ours = module.startswith(OURS)
-    if not ours and module not in allow:
-        raise BundleError(
-            f"The bundle {folder} was to be loaded.",
-            f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
-            "That is somebody's own code, which endwise does not run unasked.",
-            f"If you trust it: allow=['{module}'] in Python, --allow {module} for `endwise predict`, "
-            f"or hand the function over to endwise.load: code={{'{signal}': ...}}.",
-        )
-    try:
-        found: Any = importlib.import_module(module)
-        for name in where["name"].split("."):
-            found = getattr(found, name)
-        if ours and getattr(found, "__module__", None) != module:  # what our modules import is not ours to offer
-            raise AttributeError(f"module '{module}' does not define {where['name']}")
-    except (ImportError, AttributeError) as missing:
-        raise BundleError(
-            f"The bundle {folder} was to be loaded.",
-            f"Its part that makes '{signal}' uses {where['name']} of the module '{module}'.",
-            f"It cannot be imported: {missing}.",
-            f"Name its file, --allow {module}.py, or hand the function over in Python: code={{'{signal}': ...}}.",
-        ) from None
-    return functools.partial(found, **where["arguments"]) if where.get("arguments") else found
 
 
 def rows_of(made: Mapping[str, Any], signals: Mapping[str, Signal]) -> list[dict[str, Any]]:
