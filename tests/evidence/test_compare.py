@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,18 @@ from hypothesis import given, settings, strategies as st
 
 from endwise.evidence import compare
 from endwise.evidence.compare import Draws, bootstrap
-from endwise.judge.metrics import root_mean_square_error
+from endwise.judge.metrics import error_rate, root_mean_square_error, word_error_rate
+from endwise.judge.open_set import miss_rate
+from endwise.system.judging import Metric, kept_by_world
 
 LAW = settings(max_examples=25, deadline=None)
 
 
 def mean(records: np.ndarray) -> float:
     return float(np.mean(records))
+
+
+MEAN = Metric("mean", "mean", kept_by_world, mean)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +58,7 @@ def test_the_errors_are_those_measured(world: Any) -> None:
     assert draws.designs == tuple(records)
     for at, one in enumerate(records.values()):
         assert draws.errors[at] == pytest.approx(np.mean([mean(r) for r in one.values()]))
-        low, high = draws.interval(at)
+        low, high = draws.interval(at, MEAN)
         assert low <= high
         everything = np.concatenate(list(one.values()))
         beyond = 1e-9 + (np.sqrt(2) - 1) * np.ptp(everything) * (len(one) > 1)  # repeats are spread by sqrt(R/(R-1))
@@ -118,7 +124,7 @@ NEAR = 3 * np.sqrt(0.95 * 0.05 / WORLDS)  # three standard errors of a share
 
 def test_an_interval_covers_the_true_error_as_often_as_it_says() -> None:
     def make(chance: np.random.Generator, seed: int) -> tuple[float, float]:
-        return bootstrap({"p": {0: chance.normal(size=60)}}, single(60), mean, seed).interval(0)
+        return bootstrap({"p": {0: chance.normal(size=60)}}, single(60), mean, seed).interval(0, MEAN)
 
     share, _ = covered(WORLDS, make)
     assert abs(share - 0.95) < NEAR
@@ -129,7 +135,7 @@ def test_an_interval_covers_when_rows_of_a_group_go_wrong_together() -> None:
 
     def make(chance: np.random.Generator, seed: int, of: np.ndarray = units) -> tuple[float, float]:
         together = np.repeat(chance.normal(size=40), 5) + 0.3 * chance.normal(size=200)
-        return bootstrap({"p": {0: together}}, of, mean, seed).interval(0)
+        return bootstrap({"p": {0: together}}, of, mean, seed).interval(0, MEAN)
 
     share, _ = covered(WORLDS, make)
     assert abs(share - 0.95) < NEAR
@@ -140,7 +146,7 @@ def test_an_interval_covers_when_rows_of_a_group_go_wrong_together() -> None:
 @pytest.mark.parametrize("count", [5, 10, 20])
 def test_an_interval_over_few_groups_covers_as_often(count: int) -> None:
     def make(chance: np.random.Generator, seed: int) -> tuple[float, float]:
-        return bootstrap({"p": {0: chance.normal(size=count)}}, single(count), mean, seed).interval(0)
+        return bootstrap({"p": {0: chance.normal(size=count)}}, single(count), mean, seed).interval(0, MEAN)
 
     share, _ = covered(3 * WORLDS, make)
     assert abs(share - 0.95) < 0.03  # a draw of as many groups as there are: .83, .91, .92
@@ -162,7 +168,9 @@ def test_over_few_groups_the_better_one_is_so_as_often_as_is_said() -> None:
 
 def test_rows_of_one_group_stand_for_themselves() -> None:
     records = {"p": {0: np.random.default_rng(0).normal(size=40)}}
-    alone, one = (bootstrap(records, units, mean, 0).interval(0) for units in (single(40), np.repeat(single(1), 40)))
+    alone, one = (
+        bootstrap(records, units, mean, 0).interval(0, MEAN) for units in (single(40), np.repeat(single(1), 40))
+    )
     assert one == pytest.approx(alone, rel=0.3)
     assert one[0] < records["p"][0].mean() < one[1]
 
@@ -174,7 +182,7 @@ def test_differences_cover_and_are_narrower_than_unpaired_ones() -> None:
         hard = 3 * chance.normal(size=50)  # hard for all designs
         records = {name: {0: hard + chance.normal(size=50)} for name in "pq"}
         draws = bootstrap(records, single(50), mean, seed)
-        widths.append(draws.interval(0)[1] - draws.interval(0)[0])
+        widths.append(draws.interval(0, MEAN)[1] - draws.interval(0, MEAN)[0])
         return draws.difference(0, 1)[1:3]
 
     share, width = covered(WORLDS, make)
@@ -222,7 +230,37 @@ def test_a_draw_with_nothing_to_judge_is_drawn_again() -> None:
     draws = bootstrap({"p": {0: records}}, single(22), share, 0)
     assert draws.errors[0] == 0.5
     assert not np.isnan(draws.drawn).any()
-    assert draws.interval(0) == (0, 1)
+    assert draws.interval(0, MEAN) == (0, 1)
+
+
+@pytest.mark.parametrize("metric", [error_rate, word_error_rate])
+def test_no_error_among_few_groups_is_no_proof_that_there_is_none(metric: Metric) -> None:
+    right, words = np.zeros(120), np.array([[0.0, 5.0]] * 120)
+    records = right if metric is error_rate else words
+    draws = bootstrap({"p": {0: records, 1: records}}, np.repeat(single(60), 2), metric.aggregate, 0)
+    low, high = draws.interval(0, metric)
+    assert (draws.errors[0], low) == (0, 0)
+    assert (1 - high / 100) ** 60 == pytest.approx(0.025)  # so many groups without an error are a matter of luck
+
+
+def test_nothing_but_errors_among_few_groups_is_no_proof_either() -> None:
+    draws = bootstrap({"p": {0: np.ones(10)}}, single(10), error_rate.aggregate, 0)
+    low, high = draws.interval(0, error_rate)
+    assert (low, high) == (pytest.approx(100 * 0.025**0.1), 100)
+
+
+def test_of_misses_only_those_count_whom_one_can_miss() -> None:
+    known = (np.arange(22) < 2).astype(float)
+    records = np.stack([np.zeros(22), known], axis=1)
+    metric = miss_rate(0.01)
+    low, high = bootstrap({"p": {0: records}}, single(22), metric.aggregate, 0).interval(0, metric)
+    assert (low, high) == (0, pytest.approx(100 * (1 - np.sqrt(0.025))))
+
+
+def test_an_interval_ends_where_the_metric_does() -> None:
+    records = np.random.default_rng(0).normal(0.1, 1, 40)
+    draws = bootstrap({"p": {0: records, 1: records - 3}}, single(40), mean, 0)
+    assert draws.interval(0, MEAN)[0] < 0 == draws.interval(0, replace(MEAN, range=(0, 9)))[0]
 
 
 def test_only_repeats_that_all_designs_have_are_compared() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from endwise.errors import listed
 from endwise.evidence.caveats import caveat
 from endwise.evidence.compare import Draws, bootstrap
 from endwise.records import Caveat, Ceiling
+from endwise.system.judging import Metric
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ class Cut:
 
 
 def ceilings(
-    cuts: Sequence[Cut], units: np.ndarray, aggregate: Callable[[np.ndarray], float], unit: str, seed: int
+    cuts: Sequence[Cut], units: np.ndarray, metric: Metric, unit: str, seed: int
 ) -> tuple[tuple[Ceiling, ...], tuple[Caveat, ...]]:
     """The ceilings with their intervals, and the signals that are missing at a seam."""
     if not cuts:
         return (), ()
-    draws = bootstrap({str(at): {0: cut.records} for at, cut in enumerate(cuts)}, units, aggregate, seed)
+    draws = bootstrap({str(at): {0: cut.records} for at, cut in enumerate(cuts)}, units, metric.aggregate, seed)
     found = tuple(
-        Ceiling(cut.path, cut.truths, float(draws.errors[at]), *draws.interval(at), cut.designs)
+        Ceiling(cut.path, cut.truths, float(draws.errors[at]), *draws.interval(at, metric), cut.designs)
         for at, cut in enumerate(cuts)
         if not any(_tells_more(other, cut) for other in cuts)
     )

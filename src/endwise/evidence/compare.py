@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from endwise.seeds import stream
+from endwise.system.judging import Metric
 
 DRAWS = 1000  # the ends of a 95 % interval are then known to about a twentieth of its width
 Aggregate = Callable[[np.ndarray], float]
@@ -27,17 +28,26 @@ Records = Mapping[int, np.ndarray]  # repeat -> records, one a test unit
 class Draws:
     """Errors of several designs: as measured, and in each draw. `drawn` has shape (draws, designs).
 
-    `test_sd` (designs,) is how far the errors vary with the choice of test groups alone.
+    `test_sd` (designs,) is how far the errors vary with the choice of test groups alone; `groups` (designs,) how many
+    of these count in its error: of misses those with somebody to miss.
     """
 
     designs: tuple[str, ...]
     errors: np.ndarray
     drawn: np.ndarray
     test_sd: np.ndarray
+    groups: np.ndarray
 
-    def interval(self, at: int) -> tuple[float, float]:
-        """The 95 % interval of one design's error."""
-        low, high = np.quantile(self.drawn[:, at], (0.025, 0.975))
+    def interval(self, at: int, metric: Metric) -> tuple[float, float]:
+        """The 95 % interval of one design's error by `metric`, within its range.
+
+        Where there was no error at all, or nothing but errors, draws show no spread. Of a share it then reaches as far
+        as leaves one chance in forty that none of so many groups shows it (Clopper & Pearson 1934).
+        """
+        low, high = np.clip(np.quantile(self.drawn[:, at], (0.025, 0.975)), *metric.range)
+        if metric.unit == "%" and low == high:
+            unseen = 100 * (1 - 0.025 ** (1 / self.groups[at]))
+            low, high = (0, unseen) if high == 0 else (100 - unseen, 100) if low == 100 else (low, high)
         return float(low), float(high)
 
     def best(self) -> int:
@@ -97,7 +107,8 @@ def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggr
                 break
         means[draw] = [each.mean() for each in errors]
         drawn[draw] = [_resampled(each, slots[: len(each)]) for each in errors]
-    return Draws(tuple(designs), measured, drawn, means.std(axis=0))
+    counted = np.array([groups.counted(records[0]) for records in kept])
+    return Draws(tuple(designs), measured, drawn, means.std(axis=0), counted)
 
 
 def independent(units: np.ndarray) -> np.ndarray:
@@ -142,6 +153,11 @@ class _Groups:
         """The numbers of the groups of one draw: at least one, on average one fewer than there are."""
         count = len(self.sizes)
         return chance.integers(count, size=max(1, round(chance.chisquare(max(count - 1, 1)))))
+
+    def counted(self, records: np.ndarray) -> int:
+        """How many groups count in a figure: those whose `records` are numbers, or shares of something."""
+        counts = np.ones(len(records), bool) if records.ndim == 1 else records[:, 1] > 0
+        return int(np.logical_or.reduceat(counts[self.places], self.starts).sum())
 
     def rows(self, groups: np.ndarray) -> np.ndarray:
         """The places of all records of `groups`, which may name a group several times."""

@@ -57,7 +57,7 @@ def weigh(evidence: Evidence, draft: Verdict) -> Verdict:
     others = sorted((at for at in range(len(top.designs)) if at != best), key=lambda at: float(top.errors[at]))
     flattered = top.selection_bias()
     error, low, high = _within(
-        deciding, float(top.errors[best]) + flattered, *(end + flattered for end in top.interval(best))
+        deciding, float(top.errors[best]) + flattered, *(end + flattered for end in top.interval(best, deciding))
     )
     units = evidence.units[max(by_size)]
     ahead = foresee(by_size, draws, deciding, len(units), draft.constant_error)
@@ -93,7 +93,7 @@ def _by_size(measurements: Sequence[Measurement]) -> dict[int, dict[str, list[Me
 
 def _point(evidence: Evidence, found: Sequence[Measurement], draws: Draws, at: int) -> DesignPoint:
     deciding = evidence.metrics[0]
-    low, high = _within(deciding, *draws.interval(at))
+    low, high = draws.interval(at, deciding)
     metrics = {m.name: float(np.mean([m.aggregate(one.records[m.name]) for one in found])) for m in evidence.metrics}
     repeats = tuple(deciding.aggregate(one.records[deciding.name]) for one in sorted(found, key=lambda m: m.repeat))
     latency = float(np.median([one.latency_ms for one in found]))

@@ -43,7 +43,7 @@ def slices_of(
     records = {first[key].design: first[key].records for key in order if key in first}
     units = context.system.judge.units(context.units[context.test])
     deciding = {design: of[metric.name] for design, of in records.items()}
-    slices, comparisons = in_slices(deciding, units, parts, metric.aggregate, seed)
+    slices, comparisons = in_slices(deciding, units, parts, metric, seed)
     return tuple(
         _by_others(one, part.rows, others, records) for one, part in zip(slices, parts, strict=True)
     ), comparisons
@@ -153,7 +153,7 @@ def ceilings_of(
     ]
     unit = judge.metrics[0].unit_for(system.wants)
     groups = judge.units(context.units[context.test])
-    found, missing = ceilings(cuts, groups, judge.metrics[0].aggregate, unit, seed)
+    found, missing = ceilings(cuts, groups, judge.metrics[0], unit, seed)
     return tuple(sorted(found, key=lambda one: one.error)), missing
 
 

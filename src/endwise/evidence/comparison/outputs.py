@@ -40,11 +40,11 @@ def weigh(
     alone = {one.system: one for one in sorted(outputs, key=lambda one: one.system) if not one.signal}
     draws = draw({name: one.records for name, one in alone.items()}, units, metric.aggregate, draft.seed)
     order = np.argsort(draws.errors, kind="stable").tolist()
-    scores = tuple(_score(draws, at, alone) for at in order)
+    scores = tuple(_score(draws, at, alone, metric) for at in order)
     best = order[0]
     gaps = tuple(Gap(draws.designs[at], draws.designs[best], *draws.difference(at, best)) for at in order if at != best)
     ranked = {score.name: alone[score.name].records for score in scores}
-    slices, comparisons = in_slices(ranked, units, parts, metric.aggregate, draft.seed)
+    slices, comparisons = in_slices(ranked, units, parts, metric, draft.seed)
     blame = tuple(_blame(alone[one.system], one, units, metric, draft.seed) for one in outputs if one.signal)
     done = replace(
         draft,
@@ -58,9 +58,9 @@ def weigh(
     return replace(done, caveats=(*draft.caveats, *_caveats(done, list(alone.values()))))
 
 
-def _score(draws: Draws, at: int, outputs: Mapping[str, Output]) -> Score:
+def _score(draws: Draws, at: int, outputs: Mapping[str, Output], metric: Metric) -> Score:
     name = draws.designs[at]
-    low, high = draws.interval(at)
+    low, high = draws.interval(at, metric)
     return Score(
         name, outputs[name].file, float(draws.errors[at]), low, high, draws.probability_best(at), draws.regret(at)
     )
@@ -74,8 +74,9 @@ def _blame(alone: Output, given: Output, units: np.ndarray, metric: Metric, seed
     error = float(draws.errors[0])
     shares = ((as_is - told)[as_is > 0] / as_is[as_is > 0]) if error > 0 else np.array([np.nan])
     share_low, share_high = np.quantile(shares, (0.025, 0.975))
+    left = float(draws.errors[1]), *draws.interval(1, metric)
     return SeamBlame(
-        alone.system, given.signal, given.file, error, float(draws.errors[1]), *draws.interval(1), gone, low, high,
+        alone.system, given.signal, given.file, error, *left, gone, low, high,
         gone / error if error > 0 else float("nan"), float(share_low), float(share_high),
     )  # fmt: skip
 

@@ -8,9 +8,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from endwise.evidence.compare import Aggregate, Draws
+from endwise.evidence.compare import Draws
 from endwise.evidence.comparison.blocks import draw
 from endwise.records import Gap, Slice, SliceScore
+from endwise.system.judging import Metric
 
 FEWEST = 20  # groups; under that a slice says more about who happens to be in it
 LEVEL = 0.05  # over all comparisons together
@@ -26,7 +27,7 @@ class Part:
 
 
 def in_slices(
-    systems: Mapping[str, np.ndarray], units: np.ndarray, parts: Sequence[Part], aggregate: Aggregate, seed: int
+    systems: Mapping[str, np.ndarray], units: np.ndarray, parts: Sequence[Part], metric: Metric, seed: int
 ) -> tuple[tuple[Slice, ...], int]:
     """Every part with each system's error, and how many comparisons were looked at. `systems` stand best first.
 
@@ -37,7 +38,7 @@ def in_slices(
     """
     counts = [len(np.unique(units[part.rows])) for part in parts]
     judged = [
-        count >= FEWEST and not any(np.isnan(aggregate(one[part.rows])) for one in systems.values())
+        count >= FEWEST and not any(np.isnan(metric.aggregate(one[part.rows])) for one in systems.values())
         for part, count in zip(parts, counts, strict=True)
     ]
     comparisons = sum(judged) * (len(systems) - 1)
@@ -49,13 +50,15 @@ def in_slices(
             slices.append(bare)
             continue
         records = {name: one[part.rows] for name, one in systems.items()}
-        slices.append(_judged(bare, draw(records, units[part.rows], aggregate, seed), reach))
+        slices.append(_judged(bare, draw(records, units[part.rows], metric.aggregate, seed), metric, reach))
     return tuple(slices), comparisons
 
 
-def _judged(bare: Slice, draws: Draws, reach: float) -> Slice:
+def _judged(bare: Slice, draws: Draws, metric: Metric, reach: float) -> Slice:
     names = draws.designs
-    scores = tuple(SliceScore(name, float(draws.errors[at]), *draws.interval(at)) for at, name in enumerate(names))
+    scores = tuple(
+        SliceScore(name, float(draws.errors[at]), *draws.interval(at, metric)) for at, name in enumerate(names)
+    )
     gaps = tuple(_gap(draws, at, reach) for at in range(1, len(names)))
     ahead = tuple(gap.system for gap in gaps if gap.high < 0)
     return Slice(bare.column, bare.value, bare.rows, bare.groups, scores, gaps, ahead)
