@@ -263,6 +263,12 @@ def test_check_finds_labels_designs_and_cost(digits: Path) -> None:
     assert found["cpu_seconds"] > 0
 
 
+def test_a_folder_is_told_by_its_name_alone(digits: Path) -> None:
+    bare = endwise("check", digits.name, *PATH, "--quick", "--json", cwd=digits.parent)
+    assert bare.returncode == 0, bare.stderr
+    assert json.loads(bare.stdout)["labels"] == {"image": DIGITS, "ink": 80, "digit": DIGITS}
+
+
 @pytest.fixture
 def spoilt(digits: Path, tmp_path: Path) -> Path:
     """The same folder with a truncated picture, a missing one, and a number that is none."""
@@ -304,7 +310,7 @@ def test_skip_bad_counts_and_names_what_it_left_out(spoilt: Path, tmp_path: Path
     [
         (("study", "bone-agee"), "Did you mean 'bone-age'?"),
         (("study", "./nowhere"), "There is no such file or folder."),
-        (("study", "data", "--path", "a -> b"), 'For a folder: endwise study ./data --path "a -> b -> c".'),
+        (("study", "data", "--path", "a -> b"), "It is none of them, and there is no folder or table of that name"),
         (("study", "."), "Neither --path nor --system was given."),
         (("study", __file__), "A study needs rows as well"),
         (("study", ".", "--system", "a.py", "--path", "a -> b"), "Only one of them could be right."),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from endwise.errors import DeclarationError, RowsError, UsageError
-from endwise.path import left_out, names_in, system_of
+from endwise.path import left_out, steps_in, system_of
 from endwise.system.designs import designs
 
 NAMES = ["p", "q", "r", "s", "t"]
@@ -64,7 +64,7 @@ def test_the_unicode_arrow_is_read(numbers: Path) -> None:
 @pytest.mark.parametrize("path", ["", "p", "p ->", "-> p", "p -> -> q", "p -> q -> p"])
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(UsageError) as error:
-        names_in(path)
+        steps_in(path)
     assert error.value.asked == f"The path '{path}' was given."
     assert error.value.why == "A path names at least two signals, each once, from the input to what is wanted."
     assert error.value.do == 'Write it as --path "xray -> joints -> lengths -> age".'
@@ -105,13 +105,26 @@ def test_a_signal_that_no_default_model_reaches_is_named(numbers: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "do"),
+    ("path", "here", "do"),
     [
-        ("p, q -> r -> s", 'Write it as --path "p -> r -> s" --given q'),
-        ("p -> q, r -> s", "Declare the system in Python, where a component takes as many signals as it needs"),
+        ("p, q -> r, t -> s", "It begins with 'p', 'q'.", 'Write it as --path "p -> r, t -> s" --given q'),
+        ("p -> q -> r, s", "It ends with 'r', 's'.", "End it with 'r', and study the others each by itself."),
     ],
 )
-def test_several_signals_at_one_step_are_told_apart(path: str, do: str) -> None:
-    with pytest.raises(UsageError, match=r"names several signals") as error:
-        names_in(path)
-    assert error.value.do.startswith(do)
+def test_a_path_has_one_input_and_one_output(path: str, here: str, do: str) -> None:
+    with pytest.raises(UsageError) as error:
+        steps_in(path)
+    assert (error.value.here, error.value.do) == (here, do)
+
+
+def test_signals_of_one_step_are_handed_on_together(numbers: Path) -> None:
+    system = system_of(numbers, "p -> q, r -> s", given=["sex"])
+    arrows = [([signal.name for signal in one.inputs], one.output.name) for one in system.components]
+    assert arrows == [(["p", "sex"], "q"), (["p", "sex"], "r"), (["p", "sex"], "s"), (["q", "r", "sex"], "s")]
+    assert [design.text for design in designs(system)] == ["p -> s", "p -> q, r -> s"]
+
+
+def test_a_step_of_which_one_signal_cannot_be_made_is_left_out(numbers: Path) -> None:
+    system = system_of(numbers, "p -> q, words -> s")
+    assert [design.text for design in designs(system)] == ["p -> s"]
+    assert len(left_out(system, "p -> q, words -> s")) == 2

@@ -72,8 +72,11 @@ def _duration(seconds: float) -> str:
 
 
 def is_folder(what: str) -> bool:
-    """Whether a command means a path of the user's own and not a system by name."""
-    return os.sep in what or what.startswith(".") or Path(what).suffix != ""
+    """Whether a command means a path of the user's own and not a system by name. A system's name comes first."""
+    from endwise.systems.catalog import CATALOG
+
+    written_as_path = os.sep in what or what.startswith(".") or Path(what).suffix != ""
+    return what not in CATALOG and (written_as_path or Path(what).exists())
 
 
 def own_system(

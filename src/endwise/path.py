@@ -1,7 +1,8 @@
 """A system out of a path and a folder, without code: `--path "xray -> joints -> lengths -> age"`.
 
-Kinds come from the data, components are the defaults: every forward arrow from one signal of the path to
-a later one for which there is a default model, plus the given signals.
+Kinds come from the data, components are the defaults: every forward arrow from one step of the path to a signal of a
+later one for which there is a default model, plus the given signals. A step is one signal or, with commas between,
+several that are handed on together: `photo -> needle, centre -> reading`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from endwise.data.kinds import infer
-from endwise.errors import DeclarationError, UsageError
+from endwise.errors import DeclarationError, UsageError, listed
 from endwise.judge.metrics import default_for
 from endwise.learn.model import Network
 from endwise.system.components import Component, Learned, learned
@@ -19,33 +20,38 @@ from endwise.system.graph import System
 from endwise.system.signals import Signal
 
 
-def names_in(path: str) -> list[str]:
-    """The signals of a path. Raises UsageError for one that is no path.
+def steps_in(path: str) -> list[list[str]]:
+    """The signals at each step of a path. Raises UsageError for one that is no path.
 
-    >>> names_in("xray -> joints -> age")
-    ['xray', 'joints', 'age']
+    >>> steps_in("photo -> needle, centre -> reading")
+    [['photo'], ['needle', 'centre'], ['reading']]
     """
-    names = [name.strip() for name in re.split(r"->|→", path)]
-    if len(names) < 2 or not all(names) or len(set(names)) < len(names):
+    steps = [[name.strip() for name in step.split(",")] for step in re.split(r"->|→", path)]
+    names = [name for step in steps for name in step]
+    if len(steps) < 2 or not all(names) or len(set(names)) < len(names):
         raise UsageError(
             f"The path '{path}' was given.",
             f"It reads as: {names}.",
             "A path names at least two signals, each once, from the input to what is wanted.",
             'Write it as --path "xray -> joints -> lengths -> age".',
         )
-    several = [at for at, name in enumerate(names) if "," in name]
-    if several:
-        first, *others = [name.strip() for name in names[0].split(",")]
-        chain = " -> ".join([first, *names[1:]])
+    if len(steps[0]) > 1:
+        first, *others = steps[0]
+        chain = " -> ".join([first, *(", ".join(step) for step in steps[1:])])
         raise UsageError(
             f"The path '{path}' was given.",
-            f"'{names[several[0]]}' names several signals.",
-            "A path is one chain, and a signal that every row carries beside its input is given to all of it.",
-            f'Write it as --path "{chain}" --given {" ".join(others)}'
-            if several == [0]
-            else "Declare the system in Python, where a component takes as many signals as it needs: ew.System(...).",
+            f"It begins with {listed([repr(name) for name in steps[0]])}.",
+            "A path begins with one input; what every row carries beside it is given, and handed to all of it.",
+            f'Write it as --path "{chain}" --given {" ".join(others)}',
         )
-    return names
+    if len(steps[-1]) > 1:
+        raise UsageError(
+            f"The path '{path}' was given.",
+            f"It ends with {listed([repr(name) for name in steps[-1]])}.",
+            "A study decides by the error of one signal.",
+            f"End it with '{steps[-1][0]}', and study the others each by itself.",
+        )
+    return steps
 
 
 def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapping[str, str] | None = None) -> System:
@@ -54,7 +60,8 @@ def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapp
     Raises RowsError where a name has no column, UsageError for a path that is none, DeclarationError
     where no design is left because no default model fits the kinds.
     """
-    names = names_in(path)
+    steps = steps_in(path)
+    names = [name for step in steps for name in step]
     twice = [name for name in given if name in names]
     if twice:
         raise UsageError(
@@ -67,15 +74,15 @@ def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapp
     sides = [signals[name] for name in given]
     arrows: list[Component] = []
     reasons: list[str] = []
-    for at, source in enumerate(names):
-        for target in names[at + 1 :]:
-            arrow = _arrow(signals[source], sides, signals[target])
+    for at, step in enumerate(steps):
+        for target in [name for later in steps[at + 1 :] for name in later]:
+            arrow = _arrow([signals[name] for name in step], sides, signals[target])
             if isinstance(arrow, str):
                 reasons.append(arrow)
             else:
                 arrows.append(arrow)
     wants = signals[names[-1]]
-    kept = _useful(arrows, signals[names[0]], wants)
+    kept = _useful(arrows, names[0], wants.name, given)
     if not kept:
         kinds_here = ", ".join(f"{name} ({signals[name].kind})" for name in names)
         raise DeclarationError(
@@ -95,16 +102,17 @@ def left_out(system: System, path: str) -> tuple[str, ...]:
     """A note for each signal of `path` that no design of `system` holds."""
     return tuple(
         f"'{name}' of the path is in no design: no default model makes and takes a signal of its kind"
-        for name in names_in(path)
+        for step in steps_in(path)
+        for name in step
         if name not in system.signals
     )
 
 
-def _arrow(source: Signal, sides: Sequence[Signal], target: Signal) -> Learned | str:
-    """The default arrow with the given signals beside it, or why there is none."""
+def _arrow(sources: Sequence[Signal], sides: Sequence[Signal], target: Signal) -> Learned | str:
+    """The default arrow with the given signals beside its sources, or why there is none."""
     reason = ""
-    name = f"from_{source.name}"
-    for inputs in ((source, *sides), (source,)):  # points come from a picture alone
+    name = f"from_{'_and_'.join(source.name for source in sources)}"
+    for inputs in ((*sources, *sides), tuple(sources)):  # points come from a picture alone
         arrow = learned(*inputs, to=target, name=name)
         try:
             Network(arrow)
@@ -115,13 +123,17 @@ def _arrow(source: Signal, sides: Sequence[Signal], target: Signal) -> Learned |
     return reason
 
 
-def _useful(arrows: Sequence[Component], start: Signal, wants: Signal) -> list[Component]:
+def _useful(arrows: Sequence[Component], start: str, wants: str, given: Sequence[str]) -> list[Component]:
     """The arrows that lie on some way from `start` to `wants`."""
-    ahead, behind = {start.name}, {wants.name}
+    ahead, behind = {start, *given}, {wants}
     for arrow in arrows:  # sources stand in path order, so one pass reaches all
-        if arrow.inputs[0].name in ahead:
+        if _names(arrow) <= ahead:
             ahead.add(arrow.output.name)
     for arrow in reversed(arrows):
-        if arrow.output.name in behind:
-            behind.add(arrow.inputs[0].name)
-    return [a for a in arrows if a.inputs[0].name in ahead and a.output.name in behind]
+        if arrow.output.name in behind and _names(arrow) <= ahead:
+            behind |= _names(arrow)
+    return [one for one in arrows if _names(one) <= ahead and one.output.name in behind]
+
+
+def _names(arrow: Component) -> set[str]:
+    return {signal.name for signal in arrow.inputs}

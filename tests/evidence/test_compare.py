@@ -202,6 +202,16 @@ def test_the_bias_of_choosing_among_equals_is_about_right() -> None:
     assert 0.5 < np.mean(estimated) / np.mean(bias) < 1.2
 
 
+def test_a_steady_design_is_not_corrected_for_the_luck_of_an_unsteady_one() -> None:
+    chance = np.random.default_rng(0)
+    steady = {at: chance.normal(1, 0.1, size=50) for at in range(2)}
+    unsteady = {0: chance.normal(0.9, 0.1, size=50), 1: chance.normal(2, 0.1, size=50)}
+    draws = bootstrap({"steady": steady, "unsteady": unsteady}, single(50), mean, 0)
+    assert draws.best() == 0
+    assert draws.probability_best(1) > 0.1
+    assert 0 < draws.selection_bias() < 2 * draws.drawn[:, 0].std()
+
+
 def test_one_that_is_far_better_is_not_corrected() -> None:
     chance = np.random.default_rng(0)
     records = {"p": {0: chance.normal(1, 0.1, size=50)}, "q": {0: chance.normal(9, 0.1, size=50)}}

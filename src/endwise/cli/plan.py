@@ -72,17 +72,17 @@ def _number(name: str, value: str) -> float:
 
 def _measured(folder: Path, verdict: Verdict) -> Verdict:
     """The verdict of the same study, asked for labels too: its own command again."""
-    from endwise.checking import is_folder
     from endwise.cli.study import again
     from endwise.planning import not_measured, stopped
     from endwise.report.stored import verdict_in
+    from endwise.systems.catalog import CATALOG
 
     words = shlex.split(verdict.command)
     if words[:2] != ["endwise", "study"]:
         raise not_measured(verdict)
     if not verdict.done:
         raise stopped(verdict)
-    if is_folder(words[2]) and not Path(words[2]).exists():
+    if words[2] not in CATALOG and not Path(words[2]).exists():
         raise StudyError(
             f"The study in {folder} was to be measured with fewer labels first.",
             f"Its command is given again from here: {verdict.command}",

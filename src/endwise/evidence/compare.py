@@ -73,14 +73,14 @@ class Draws:
     def selection_bias(self) -> float:
         """By how much the best design's error is flattered by having been chosen on the same rows.
 
-        In each draw choose the best design: how much worse is it in the measured data than in the draw
-        that chose it? (Efron 1983, the bootstrap's estimate of optimism.)
+        In each draw choose the best design: how much worse is it in the measured data than in the draw that chose it?
+        (Efron 1983, the bootstrap's estimate of optimism.) That luck is counted in spreads of the design that had it,
+        and lent to the best one in its own: what another, unsteady design owes to luck does not flatter a steady one.
         """
-        chosen = np.argmin(self.drawn, axis=1)
-        rows = np.arange(len(self.drawn))
-        flattered = self.errors[chosen] - self.drawn[rows, chosen]
-        alone = self.errors[self.best()] - self.drawn[:, self.best()]
-        return float(max(0.0, np.mean(flattered) - np.mean(alone)))
+        best, spread = self.best(), self.drawn.std(axis=0)
+        luck = np.divide(self.errors - self.drawn, spread, out=np.zeros_like(self.drawn), where=spread > 0)
+        flattered = luck[np.arange(len(luck)), np.argmin(self.drawn, axis=1)]
+        return float(max(0.0, np.mean(flattered - luck[:, best]) * spread[best]))
 
 
 def bootstrap(designs: Mapping[str, Records], units: np.ndarray, aggregate: Aggregate, seed: int) -> Draws:

@@ -41,8 +41,8 @@ def find(name: str) -> Entry:
     if name in CATALOG:
         return CATALOG[name]
     raise UsageError(
-        f"The system '{name}' was asked for.",
+        f"'{name}' was asked for.",
         f"The systems are: {', '.join(CATALOG)}.",
-        "A system is named; a folder of your own is given as a path with --path.",
-        f'{near(name, CATALOG)} For a folder: endwise study ./{name} --path "a -> b -> c".',
+        "It is none of them, and there is no folder or table of that name here.",
+        f'{near(name, CATALOG)} For rows of your own: endwise study ./FOLDER --path "a -> b -> c".',
     )
