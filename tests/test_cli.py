@@ -194,6 +194,33 @@ def test_the_winner_predicts_files_and_names_those_it_cannot_use(
         assert picture.width > 100
 
 
+def test_a_file_that_is_not_there_is_named(
+    studied: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    ran = endwise("predict", studied[1] / "winner", tmp_path / "missing.png")
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[:2] == [
+        f"A prediction for {tmp_path / 'missing.png'} was asked for.",
+        "There is no such file.",
+    ]
+
+
+def test_a_text_or_a_number_is_given_as_it_is(tmp_path: Path) -> None:
+    rows = [f"{'hammer' if at % 2 else 'plum'} of size {at},{at / 2 + 0.25},{5 * at + 1.25}" for at in range(60)]
+    (tmp_path / "rows.csv").write_text("\n".join(["title,size,price", *rows]) + "\n")
+    for path in ("title -> price", "size -> price"):
+        ran = endwise("study", ".", "--path", path, "--quick", "--sizes", "48", "--out", path[:4], cwd=tmp_path)
+        assert ran.returncode == 0, ran.stderr
+    (tmp_path / "one.txt").write_text("plum of size 8\n")
+    for winner, values in (("titl", ["plum of size 8", "one.txt", "hammer of size 51"]), ("size", ["4.25", "28"])):
+        by_value = endwise("predict", Path(winner, "winner"), *values, cwd=tmp_path)
+        lines = [line.rpartition(": price ") for line in by_value.stdout.splitlines()]
+        assert [name for name, _, _ in lines] == values
+        assert float(lines[0][2]) < float(lines[-1][2])
+        if winner == "titl":
+            assert lines[0][2] == lines[1][2]
+
+
 def test_predictions_of_a_table_come_as_json(
     studied: tuple[subprocess.CompletedProcess[str], Path], digits: Path
 ) -> None:

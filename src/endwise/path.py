@@ -70,7 +70,7 @@ def system_of(folder: Path, path: str, *, given: Sequence[str] = (), kinds: Mapp
             "A given signal is handed to every component and never made.",
             "Take it out of one of the two.",
         )
-    signals = infer(folder, [*names, *given], kinds=kinds)
+    signals = infer(folder, names, given=given, kinds=kinds)
     sides = [signals[name] for name in given]
     arrows: list[Component] = []
     reasons: list[str] = []

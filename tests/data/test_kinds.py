@@ -35,10 +35,17 @@ def test_each_kind_is_told_by_its_cells(tmp_path: Path, table: Write, draw: Writ
         "age": Number("age"),
         "sex": Category("sex", values=("F", "M")),
         "phones": Symbols("phones", alphabet=("a", "b")),
-        "said": Text("said"),
+        "said": Text("said", alphabet=" abcefhiklnoprstuw"),
         "whole": Category("whole", values=("False", "True")),
     }
     assert Rows.from_folder(tmp_path, list(signals.values()), cache=tmp_path / "cache").counts["bones"] == 4
+
+
+def test_a_text_that_is_read_may_hold_any_character(tmp_path: Path, table: Write) -> None:
+    table("rows.csv", "title,note,reply", *(f"new {n},seen {n},no" for n in range(4)))
+    kinds = dict.fromkeys(("title", "note", "reply"), "text")
+    signals = infer(tmp_path, ["title", "reply"], given=["note"], kinds=kinds)
+    assert signals == {"title": Text("title"), "reply": Text("reply", alphabet="no"), "note": Text("note")}
 
 
 def test_lists_in_a_csv(tmp_path: Path, table: Write) -> None:

@@ -12,7 +12,7 @@ from endwise.cli.options import Json, Several, pairs
 
 def predict(
     winner: Path,
-    *files: Path,
+    *files: str,
     given: Several = None,
     rows: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     as_json: Json = False,
@@ -28,7 +28,7 @@ def predict(
     winner
         The folder 'winner' of a study.
     files
-        Pictures (or other media) for the winner's input.
+        Pictures or sounds for the winner's input; where that is a text or numbers, the text or numbers themselves.
     given
         NAME=VALUE for given signals, one value for all files.
     rows

@@ -44,27 +44,32 @@ ALMOST = re.compile(r"[-+]?(\d{1,3}([.,'\u00a0\u202f ]\d{3})+|\d+)([.,]\d+)?\s*%
 
 @dataclass(frozen=True)
 class Column:
-    """The cells of one name that are not absent, the files among them, and the first picture's name."""
+    """The cells of one name that are not absent, the files among them, the first picture, and if models make it."""
 
     name: str
     cells: list[Any]
     files: list[Path]
     on: str = ""
+    made: bool = True
 
 
-def infer(path: Path | str, names: Sequence[str], *, kinds: Mapping[str, str] | None = None) -> dict[str, Signal]:
+def infer(
+    path: Path | str, wanted: Sequence[str], *, given: Sequence[str] = (), kinds: Mapping[str, str] | None = None
+) -> dict[str, Signal]:
     """A signal for each name, of the kind that its column at `path` has, or that `kinds` says.
 
+    The first of the `wanted` is the input; with those `given` it comes with every row, and models make the others.
     Raises RowsError where a name has no column or its kind cannot be told, UsageError for an unknown kind.
     """
-    asked = dict(kinds or {})
+    asked, names = dict(kinds or {}), [*wanted, *given]
     _check_kinds(asked, names)
     found = find(Path(path), names, (), names[0], names[1] if len(names) == 2 else "", names)
     columns = {name: _column(found, name) for name in names}
     chosen = {name: asked.get(name) or _kind(found, column) for name, column in columns.items()}
     on = next((name for name in names if chosen[name] == "image"), "")
     return {
-        name: MAKERS[chosen[name]](Column(name, column.cells, column.files, on)) for name, column in columns.items()
+        name: MAKERS[chosen[name]](Column(name, column.cells, column.files, on, made=name in wanted[1:]))
+        for name, column in columns.items()
     }
 
 
@@ -246,7 +251,8 @@ def _symbols(column: Column) -> Symbols:
 
 
 def _text(column: Column) -> Text:
-    return Text(column.name)
+    """A text that models spell is made of the characters in its column; one that is read may hold any."""
+    return Text(column.name, alphabet="".join(sorted({*"".join(map(str, column.cells))})) if column.made else "")
 
 
 def _lists(column: Column) -> list[list[Any]]:

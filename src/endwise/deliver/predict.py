@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from endwise.data.cells import MEDIA
 from endwise.data.piped import STANDARD_INPUT, spooled
 from endwise.data.problems import Problem
 from endwise.data.rows import Rows
@@ -26,19 +27,22 @@ from endwise.system.signals import Signal
 
 def predicted(
     winner: Path,
-    files: Sequence[Path],
+    files: Sequence[str],
     given: Mapping[str, str],
     table: Path | None,
     as_json: bool,
     overlay: Path | None,
     allow: Sequence[str],
 ) -> tuple[list[str], list[str]]:
-    """A line of text or JSON for each file or row, and for each problem with one that could not be used."""
+    """A line of text or JSON for each file or row, and for each problem with one that could not be used.
+
+    Where the input is no picture or sound, its values stand in the place of files; a text may also stand in a file.
+    """
     bundle = read(winner, allow=allow)
     _known(bundle, given)
-    tables = [file for file in files if file.suffix.lower() in READERS]
+    tables = [file for file in files if Path(file).suffix.lower() in READERS]
     if table is None and len(files) == len(tables) == 1:
-        table, files = tables[0], []
+        table, files = Path(tables[0]), []
     if table is None and not files:
         raise UsageError(
             f"Predictions by {winner} were asked for.",
@@ -49,7 +53,7 @@ def predicted(
     if tables and table is None:
         raise UsageError(
             f"Predictions by {winner} were asked for.",
-            f"{listed([str(file) for file in tables])} {'is a table' if len(tables) == 1 else 'are tables'},"
+            f"{listed(tables)} {'is a table' if len(tables) == 1 else 'are tables'},"
             f" among {counted(len(files), 'file')}.",
             "A table holds many rows, any other file is one; they are read one table at a time.",
             "Give each table alone, and the other files together.",
@@ -74,10 +78,10 @@ def _read_from(table: Path | None) -> AbstractContextManager[Path | None]:
     return spooled(sys.stdin.buffer) if table == Path(STANDARD_INPUT) else nullcontext(table)
 
 
-def _of_file(problem: Problem, files: Sequence[Path]) -> str:
+def _of_file(problem: Problem, files: Sequence[str]) -> str:
     """A problem in the words of somebody who named files: the table between is ours."""
-    file = files[problem.row - 2] if problem.row is not None else problem.file  # line 1 is the header
-    if isinstance(file, Path) and not file.exists():
+    file = files[problem.row - 2] if problem.row is not None else str(problem.file)  # line 1 is the header
+    if problem.reason.startswith("names ") and not Path(file).exists():
         return f"{file}: is not there"
     return f"{file}, {problem.column}: {problem.reason}"
 
@@ -94,7 +98,7 @@ def _known(bundle: Bundle, given: Mapping[str, str]) -> None:
             )
 
 
-def _rows(bundle: Bundle, files: Sequence[Path], given: Mapping[str, str], table: Path | None, cache: Path) -> Rows:
+def _rows(bundle: Bundle, files: Sequence[str], given: Mapping[str, str], table: Path | None, cache: Path) -> Rows:
     """The rows to predict: a table's own, or one a file with the given values beside it."""
     needs = [*bundle.inputs, *bundle.given]
     if table is not None:
@@ -111,20 +115,35 @@ def _rows(bundle: Bundle, files: Sequence[Path], given: Mapping[str, str], table
 
 
 def _listed(
-    medium: Signal, needs: Sequence[Signal], files: Sequence[Path], given: Mapping[str, str], cache: Path
+    first: Signal, needs: Sequence[Signal], files: Sequence[str], given: Mapping[str, str], cache: Path
 ) -> Rows:
-    """Rows for files, by way of a table beside links to them: one reader for all that comes from outside."""
+    """Rows for files or values, by way of a table beside the files: one reader for all that comes from outside."""
+    if isinstance(first, MEDIA) and not any(Path(file).is_file() for file in files):
+        raise UsageError(
+            f"A prediction for {listed(files)} was asked for.",
+            "There is no such file.",
+            f"'{first.name}' ({first.kind}) is read from a file.",
+            "Check the path.",
+        )
     folder = cache / "files"
     folder.mkdir()
     with (folder / "rows.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
-        writer.writerow(["id", medium.name, *given])
+        writer.writerow(["id", first.name, *given])
         for at, file in enumerate(files):
-            inside = folder / f"{at}{file.suffix}"
-            if file.is_file():
-                inside.write_bytes(file.read_bytes())
-            writer.writerow([f"{at} {file}", inside.name, *given.values()])
+            writer.writerow([f"{at} {file}", _cell(first, file, folder / str(at)), *given.values()])
     return Rows.from_folder(folder, needs, skip_bad=True, cache=cache / "decoded")
+
+
+def _cell(signal: Signal, file: str, inside: Path) -> str:
+    """What stands in the table for a file or value: the name of a copy, what a text file holds, or the value itself."""
+    path = Path(file)
+    if isinstance(signal, MEDIA):
+        copy = inside.with_name(f"{inside.name}{path.suffix}")
+        if path.is_file():
+            copy.write_bytes(path.read_bytes())
+        return copy.name
+    return path.read_text(encoding="utf-8").strip() if signal.kind == "text" and path.is_file() else file
 
 
 def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> Rows:

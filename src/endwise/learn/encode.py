@@ -12,6 +12,7 @@
     frames                  object (N,) of float32 (T, D)       Ragged (N, T, D), each column standardised
     posteriors              object (N,) of float32 (T, V)       Ragged (N, T, V), as they are
     audio                   object (N,) of float32 (T,)         Ragged (N, T), spread 1
+    text, symbols           object (N,) of str, int32 (T,)      (N, GRAMS), what stands in it, root mean square 1
 
 The scales are buffers: they travel with the weights. Pictures stay uint8 until their batch is read.
 """
@@ -187,6 +188,57 @@ class Waves(Sequences):
         return Ragged(batch.values.float() / self.spread, batch.lengths)
 
 
+GRAMS = 4096
+"""Columns that stretches of a text fall into."""
+LONGEST_GRAM = {"text": 5, "symbols": 2}
+"""Characters, or symbols, of the longest stretch."""
+MULTIPLIER = 1_000_003
+
+
+class Grams(Encoder):
+    """Texts and symbols: which short stretches (n-grams) stand in them, each weighed by how rare it is.
+
+    A stretch of 1 to `LONGEST_GRAM` characters falls into the column that its hash says (Weinberger et al. 2009), so no
+    alphabet and no list of words is needed; characters are the bytes of UTF-8. A column counts as the logarithm of one
+    and how often it occurs, times that of how few training rows have it (tf-idf: Salton & Buckley 1988). Rows have the
+    size of standardised numbers: at length 1, 37 % and not 35 % of 2,000 one-line descriptions were misplaced among 16
+    sections after 1,600.
+    """
+
+    rarity: Tensor
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(signal)
+        self.register_buffer("rarity", torch.ones(GRAMS))
+
+    def learn(self, array: np.ndarray, training: np.ndarray) -> None:
+        having = torch.zeros(GRAMS)
+        for start in range(0, len(training), 64):
+            having += (self._counts(tensors([array[training[start : start + 64]]], "cpu")[0]) > 0).sum(dim=0)
+        self.rarity.copy_(torch.log((1 + len(training)) / (1 + having)) + 1)
+
+    def forward(self, batch: Ragged) -> Tensor:
+        weighed = torch.log1p(self._counts(batch)) * self.rarity
+        return GRAMS**0.5 * nn.functional.normalize(weighed, dim=1)
+
+    def _counts(self, batch: Ragged) -> Tensor:
+        """How often each column's stretches occur, (B, GRAMS)."""
+        steps = batch.values.long() + 1
+        known = torch.arange(steps.shape[1], device=steps.device) < batch.lengths[:, None]
+        counts = torch.zeros((len(steps), GRAMS), device=steps.device)
+        hashed = torch.zeros_like(steps)
+        for longer in range(min(LONGEST_GRAM[self.signal.kind], steps.shape[1])):
+            count = steps.shape[1] - longer
+            hashed = (hashed[:, :count] * MULTIPLIER + steps[:, longer:]) % (2**31 - 1)
+            counts.scatter_add_(1, hashed % GRAMS, known[:, longer:].float())
+        return counts
+
+    def numbers(self, rows: np.ndarray) -> np.ndarray:
+        parts = [rows[start : start + 64] for start in range(0, len(rows), 64)]
+        found = [self(tensors([part], "cpu")[0]).numpy() for part in parts]
+        return np.concatenate([np.empty((0, GRAMS), np.float32), *found])
+
+
 ENCODERS: dict[str, type[Encoder]] = {
     "image": Pictures,
     "stack": Pictures,
@@ -199,6 +251,8 @@ ENCODERS: dict[str, type[Encoder]] = {
     "frames": Sequences,
     "posteriors": Chances,
     "audio": Waves,
+    "text": Grams,
+    "symbols": Grams,
 }
 
 
@@ -219,7 +273,9 @@ def encoder(signal: Signal) -> Encoder:
 
 
 def width_of(signal: Signal) -> int:
-    """Numbers in one encoded value of a signal of fixed shape."""
+    """Numbers in one encoded value of a signal that is encoded to a fixed shape."""
+    if signal.kind in LONGEST_GRAM:
+        return GRAMS
     if isinstance(signal, Category):
         return len(signal.values)
     return int(np.prod([size or 0 for size in signal.shape], dtype=int))
@@ -253,7 +309,7 @@ def check_finite(signals: Sequence[Signal], arrays: Sequence[np.ndarray]) -> Non
 
 
 def tensors(arrays: Sequence[np.ndarray], device: str) -> list[Any]:
-    """A batch's arrays on `device`: as tensors, or as Ragged where rows differ in length."""
+    """A batch's arrays on `device`: as tensors, or as Ragged where rows differ in length; of texts their bytes."""
     return [
         ragged(array, device) if array.dtype == object else torch.from_numpy(np.ascontiguousarray(array)).to(device)  # type: ignore[arg-type]
         for array in arrays

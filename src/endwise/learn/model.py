@@ -241,7 +241,7 @@ def _blank(signal: Signal) -> Any:
     """Two empty rows of a signal, as `tensors` makes them."""
     if not signal.ragged:
         return torch.zeros((2, *_fixed(signal)), dtype=torch.int64)
-    values = torch.zeros((2, *(BLANK_STEPS if size is None else size for size in signal.shape)))
+    values = torch.zeros((2, *(BLANK_STEPS if size is None else size for size in signal.shape or (None,))))
     return Ragged(values, torch.tensor([BLANK_STEPS, BLANK_STEPS // 2]))
 
 

@@ -47,14 +47,19 @@ class Ragged:
         return [row[:length].copy() for row, length in zip(values, self.lengths.tolist(), strict=True)]
 
 
-def ragged(rows: Sequence[np.ndarray], device: str) -> Ragged:
-    """Rows (T, ...) of different lengths as one batch, at least one step long."""
-    lengths = [len(row) for row in rows]
-    first = np.asarray(rows[0])
-    padded = np.zeros((len(rows), max(1, *lengths), *first.shape[1:]), first.dtype)
-    for at, row in enumerate(rows):
+def ragged(rows: Sequence[np.ndarray] | Sequence[str], device: str) -> Ragged:
+    """Rows (T, ...) of different lengths as one batch, at least one step long; of texts the bytes, in small letters."""
+    arrays = [_letters(row) if isinstance(row, str) else row for row in rows]
+    lengths = [len(row) for row in arrays]
+    first = np.asarray(arrays[0])
+    padded = np.zeros((len(arrays), max(1, *lengths), *first.shape[1:]), first.dtype)
+    for at, row in enumerate(arrays):
         padded[at, : len(row)] = row
     return Ragged(torch.from_numpy(padded).to(device), torch.tensor(lengths, device=device))
+
+
+def _letters(text: str) -> np.ndarray:
+    return np.frombuffer(text.lower().encode(errors="replace"), np.uint8)
 
 
 def objects(rows: Sequence[object]) -> np.ndarray:

@@ -45,6 +45,9 @@ def refusal(parts: Path) -> str:
     if others:
         names = listed([f"'{part.output.name}:{part.name}'" for part in others])
         return f"a network in every learned stage, without auxiliary signals ({names} is none)"
+    texts = [part for part in parts if isinstance(part, Fixed) and any(one.kind == "text" for one in part.inputs)]
+    if texts:
+        return f"no function of a text: networks read it as numbers, '{texts[0].output.name}' is made of its letters"
     if not parts[-1].learns:
         return f"a last stage that learns: '{parts[-1].output.name}' is made by a function, and has no loss"
     if len(learned) < 2:

@@ -182,6 +182,8 @@ def _cut_off(design: Design, truths: Sequence[str]) -> bool:
 
 SEQUENCE = 80_000
 """Numbers that a sequence costs as much as: what its trunk works through in two seconds of speech."""
+TEXT = 1_000
+"""Likewise of a text or symbols, of which the short stretches are counted."""
 LEARNER = 0.02
 """CPU seconds a row that a learner of one's own takes: a guess from decoders that align every row."""
 
@@ -199,4 +201,6 @@ def cost(training: Training, rows: int, epochs: float = 40.0) -> float:
 
 
 def _numbers(signal: Signal) -> int:
+    if signal.kind in ("text", "symbols"):
+        return TEXT
     return SEQUENCE if signal.ragged else prod(size or 0 for size in signal.shape)

@@ -169,7 +169,7 @@ class Flat(nn.Module):
         return numbers
 
 
-@reads(*FLAT, to=FLAT)
+@reads(*FLAT, "text", "symbols", to=FLAT)
 def flat(signal: Signal) -> nn.Module:
-    """The reader of values that are numbers already."""
+    """The reader of values that are encoded to numbers already."""
     return Flat(width_of(signal))
