@@ -17,6 +17,7 @@ from endwise.data.doubts import doubts
 from endwise.data.keys import read_groups, read_ids, read_split
 from endwise.data.layouts import Found, find
 from endwise.data.media import Progress, contents, decode, is_medium, named, scale
+from endwise.data.pictures import AS_IT_IS
 from endwise.data.problems import Problem, printable, refusal
 from endwise.data.reading import Reading
 from endwise.data.rows import Rows
@@ -100,6 +101,7 @@ def read(
         None if read_.split is None else read_.split[good],
         tuple(problems),
         tuple(read_.reading.notes),
+        {name: read_.fits(name)[good] for name, one in read_.media.items() if len(one.fits)},
     )
 
 
@@ -121,6 +123,11 @@ class _Read:
             at = np.append(self.media[signal.name].at, -1)  # a row without a file, -1, finds the -1 at the end
             return np.asarray(at[self.of[signal.name]])
         return np.array([-1 if value is None else row for row, value in enumerate(self.values[signal.name])], int)
+
+    def fits(self, name: str) -> np.ndarray:
+        """For each row the fit of its file of the signal `name`; without a file, that of a picture left as it is."""
+        of = self.of[name]
+        return np.where((of < 0)[:, None], AS_IT_IS, self.media[name].fits[of, :4])
 
     def column(self, signal: Signal, rows: np.ndarray) -> Column:
         """The column of `rows`, none of which is bad."""

@@ -64,6 +64,15 @@ def moved(signal: Signal, value: np.ndarray, fit: np.ndarray) -> np.ndarray:
     return np.asarray((value.reshape(-1, 2) * scale + shift).reshape(value.shape), np.float32)
 
 
+def moved_back(signal: Signal, value: np.ndarray, fit: np.ndarray) -> np.ndarray:
+    """A value in pixels of the picture after `fit`, in those of its file: what undoes `moved`."""
+    across, down, left, top = fit
+    if isinstance(signal, Number):
+        return np.asarray(value * np.sqrt(across * down), np.float32)
+    scale, shift = np.array([across, down]), np.array([left, top])
+    return np.asarray(((value.reshape(-1, 2) - shift) / scale).reshape(value.shape), np.float32)
+
+
 def lies_on(signal: Signal, signals: list[Signal]) -> str:
     """The picture whose pixels `signal` is measured in: the one it names, or the only one; else ""."""
     pictures = [one.name for one in signals if isinstance(one, Image)]

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +40,7 @@ class Rows:
         and are never counted in it: extra rows, generated or from elsewhere, that every design gets.
     problems: what was wrong with rows that were left out on request.
     notes: sentences that a person should know about how the rows were read.
+    fits: of pictures that were read from files: how each was brought to its signal's size, (N, 4); see pictures.py.
     """
 
     columns: Mapping[str, Column]
@@ -48,6 +49,7 @@ class Rows:
     split: np.ndarray | None = None
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    fits: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -147,7 +149,8 @@ class Rows:
         """
         content = saved.read(Path(folder))
         problems = tuple(Problem(**one) for one in content.problems)
-        rows = cls(content.columns, **content.fields, problems=problems, notes=content.notes)
+        ids, groups, split = (content.fields.get(name) for name in ("ids", "groups", "split"))
+        rows = cls(content.columns, np.asarray(ids), groups, split, problems, content.notes)
         rows.__dict__["fingerprint"] = content.fingerprint  # spares reading every value again
         return rows
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from endwise.data.cells import MEDIA
+from endwise.data.pictures import lies_on, moved_back
 from endwise.data.piped import STANDARD_INPUT, spooled
 from endwise.data.problems import Problem
 from endwise.data.rows import Rows
@@ -171,7 +172,7 @@ def _complete(rows: Rows, needs: Sequence[Signal], given: Mapping[str, str]) -> 
     if not added:
         return rows
     own = {signal.name: rows.take(signal.name, everything) for signal in kept}
-    return replace(Rows.from_columns(needs, {**own, **columns}, ids=rows.ids), problems=rows.problems)
+    return replace(Rows.from_columns(needs, {**own, **columns}, ids=rows.ids), problems=rows.problems, fits=rows.fits)
 
 
 def _value(signal: Signal, text: str) -> Any:
@@ -193,14 +194,26 @@ def _lines(bundle: Bundle, rows: Rows, names: Sequence[str], as_json: bool, over
     lines: list[str] = []
     inputs = {s.name: rows.view(s.name, everything) for s in (*bundle.inputs, *bundle.given)}
     made = bundle.predict(inputs)
-    for at, values in enumerate(rows_of(made, bundle.signals)):
+    told = _in_files(made, bundle.signals, rows)
+    for at, values in enumerate(rows_of(told, bundle.signals)):
         name = names[at]
         if as_json:
             lines.append(json.dumps({"row": name, **{key: one for key, one in values.items() if one is not None}}))
         else:
-            lines.append(f"{name}: {bundle.wants.name} {bundle.wants.show(made[bundle.wants.name][at])}")
+            lines.append(f"{name}: {bundle.wants.name} {bundle.wants.show(told[bundle.wants.name][at])}")
         if overlay is not None:
             overlay.mkdir(parents=True, exist_ok=True)
             one: dict[str, Any] = {key: array[at] for key, array in {**inputs, **made}.items()}
             drawn(bundle.signals, one).save(overlay / f"{at:04d}-{Path(name).stem}.png")
     return lines
+
+
+def _in_files(made: Mapping[str, Any], signals: Mapping[str, Signal], rows: Rows) -> dict[str, Any]:
+    """What was made, in pixels of the files where it is measured on pictures that were read."""
+    told = dict(made)
+    for name, values in made.items():
+        on = lies_on(signals[name], list(signals.values()))
+        if on in rows.fits:
+            pairs = zip(values, rows.fits[on], strict=True)
+            told[name] = np.stack([moved_back(signals[name], np.asarray(value), fit) for value, fit in pairs])
+    return told
