@@ -98,3 +98,10 @@ def test_a_seam_at_which_nothing_changes_is_not_said_to_be_chance() -> None:
     )
     close = replace(idle, low=-0.2, high=0.3)
     assert "which may be chance (95 % interval of the difference -0.2 to 0.3)" in sentence(verdict(close), close)
+    hardly = replace(idle, low=-0.003, high=0.004)
+    assert "nothing changes" in sentence(verdict(hardly), hardly), "as the digits that are shown do not"
+
+
+def test_several_truths_are_joined_with_and() -> None:
+    both = Blame(given.PATCHES, "patches", ("joints", "patches"), 12.0, 10.0, 2.0, 1.0, 3.0, "stage-to-blame", 200)
+    assert sentence(verdict(both), both).startswith("With the true `joints` and `patches` its error is 10.0 months")

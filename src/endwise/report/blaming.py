@@ -54,7 +54,7 @@ def sentence(verdict: Verdict, one: Blame) -> str:
             f"{change}: worse (95 % interval of the difference {worse}). What follows learnt from predictions, and "
             f"does not know the truth.{_without(one)}"
         )
-    if one.low == one.high == 0:
+    if round(one.low, places) == round(one.high, places) == 0:
         return f"{change}: nothing changes, so the stages up to there are not to blame.{_without(one)}"
     return (
         f"{change}, which may be chance (95 % interval of the difference {interval}): the stages up to there are not "
@@ -127,7 +127,8 @@ def _bars(bars: Sequence[tuple[str, float]], entry: Entry, title: str, places: i
 
 
 def _named(one: Blame) -> str:
-    return listed([_code(name) for name in one.truths])
+    *others, last = [_code(name) for name in one.truths]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _code(name: str) -> str:
