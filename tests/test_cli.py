@@ -219,6 +219,9 @@ def test_a_text_or_a_number_is_given_as_it_is(tmp_path: Path) -> None:
         assert float(lines[0][2]) < float(lines[-1][2])
         if winner == "titl":
             assert lines[0][2] == lines[1][2]
+            empty = endwise("predict", Path(winner, "winner"), "plum", " ", cwd=tmp_path)
+            assert (empty.returncode, empty.stdout) == (1, "")
+            assert empty.stderr.splitlines()[1] == "Nothing stands in ' '."
 
 
 def test_predictions_of_a_table_come_as_json(

@@ -69,7 +69,7 @@ def predicted(
     with tempfile.TemporaryDirectory() as cache, _read_from(table) as source:
         rows = _rows(bundle, files, given, source, Path(cache))
         problems = [str(one) if table is not None else _of_file(one, files) for one in rows.problems]
-        names = [str(name) if table is not None else str(name).split(" ", 1)[1] for name in rows.ids]
+        names = [str(name) if table is not None else files[int(name)] for name in rows.ids]
         lines = _lines(bundle, rows, names, as_json, overlay)
     return lines, [json.dumps({"problem": one}) if as_json else f"not used: {one}" for one in problems]
 
@@ -128,11 +128,19 @@ def _listed(
         )
     folder = cache / "files"
     folder.mkdir()
+    cells = [_cell(first, file, folder / str(at)) for at, file in enumerate(files)]
+    empty = [repr(file) for file, cell in zip(files, cells, strict=True) if not cell.strip()]
+    if empty:
+        raise UsageError(
+            f"Predictions for {counted(len(files), 'value')} of '{first.name}' were asked for.",
+            f"Nothing stands in {listed(empty)}.",
+            "An empty value says that there is none, and every row needs its input.",
+            "Leave it out; nothing was predicted.",
+        )
     with (folder / "rows.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
         writer.writerow(["id", first.name, *given])
-        for at, file in enumerate(files):
-            writer.writerow([f"{at} {file}", _cell(first, file, folder / str(at)), *given.values()])
+        writer.writerows([at, cell, *given.values()] for at, cell in enumerate(cells))
     return Rows.from_folder(folder, needs, skip_bad=True, cache=cache / "decoded")
 
 
